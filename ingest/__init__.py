@@ -1,0 +1,1 @@
+"""How documents become passages that can be found."""

@@ -1,0 +1,75 @@
+"""What a document is once read, and the passages it is cut into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.ports import Language, Matrix
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a document is to its reader."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    ROW = "row"  # a table's row, each cell said with its column's name
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of text as a reader found it. `page` counts from 1; `level` is a heading's."""
+
+    kind: BlockKind
+    text: str
+    page: int | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says: its title and its blocks, in reading order."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of a collection. (collection, id) is unique; `version` is a SHA-256 (hex)."""
+
+    collection: str
+    id: str
+    title: str
+    text: str  # NFC; what chunk positions count in
+    language: Language
+    readers: frozenset[str]  # groups; an empty set is read by nobody
+    version: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document: `document.text[start:end] == text`, in characters."""
+
+    id: str
+    collection: str
+    document: str
+    version: str
+    title: str
+    section: str  # headings above it, joined by " › "
+    text: str
+    start: int
+    end: int
+    page: int | None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedChunks:
+    """A document's chunks with their vectors: row i of `bodies` belongs to chunk i."""
+
+    chunks: tuple[Chunk, ...]
+    bodies: Matrix  # (len(chunks), dimensions)
+    title: Matrix  # (1, dimensions)

@@ -1,0 +1,55 @@
+"""The index: the one place that knows who may find what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from ingest.documents import Chunk, Document, EmbeddedChunks
+from models.ports import Language, Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The groups a search speaks for. Made only by `server.access`; nobody is the default."""
+
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the index reads it.
+
+    `vector` has shape (1, dimensions); None searches words alone and calls no model.
+    `collections` narrows the search; None means every collection the audience may read.
+    """
+
+    text: str
+    vector: Matrix | None
+    language: Language
+    collections: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found; a higher score is better, comparable within one search only."""
+
+    chunk: Chunk
+    score: float
+
+
+class Index(Protocol):
+    """Finds passages that an audience may read. The reader filter is part of the query."""
+
+    def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
+        """Make these the document's only chunks; durable when it returns."""
+        ...
+
+    def remove(self, collection: str, documents: Collection[str]) -> None:
+        """Make these documents unfindable; unknown ids are no error."""
+        ...
+
+    def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
+        """At most `limit` hits, best first; none for an audience of no group."""
+        ...

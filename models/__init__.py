@@ -1,0 +1,1 @@
+"""What reads and writes language: embedders, generators, their files and their energy."""

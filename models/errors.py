@@ -1,0 +1,45 @@
+"""What can go wrong with a model.
+
+ModelsError
+ ├── ModelUnavailableError     there is no such model, or it cannot be loaded
+ ├── ModelDigestError          the file is not the one whose digest was pinned
+ ├── ModelBusyError            the queue in front of the model is full
+ └── WritingRevokedError       the permit to write was withdrawn between two tokens
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ModelsError(Exception):
+    """The root of every failure in this room."""
+
+
+class ModelUnavailableError(ModelsError):
+    """There is no such model, or it cannot be loaded; the text says what to do."""
+
+
+class ModelDigestError(ModelsError):
+    """The file on disk is not the one whose digest was pinned."""
+
+
+class ModelBusyError(ModelsError):
+    """The bounded queue in front of the model is full; asking again later may succeed."""
+
+
+class Revocation(StrEnum):
+    """Why a permit to write was withdrawn."""
+
+    STOPPED = "stopped"  # the switch left ON
+    DEADLINE = "deadline"  # the answer took too long
+    ABANDONED = "abandoned"  # nobody is reading any more
+    SUSPENDED = "suspended"  # the asker lost their access
+
+
+class WritingRevokedError(ModelsError):
+    """The permit to write was withdrawn between two tokens."""
+
+    def __init__(self, reason: Revocation) -> None:
+        super().__init__(reason.value)
+        self.reason = reason

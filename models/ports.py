@@ -1,0 +1,106 @@
+"""What a model must be able to do: read a text as a vector, write an answer from sources."""
+
+from __future__ import annotations
+
+from collections.abc import Generator as PythonGenerator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+
+
+class Language(StrEnum):
+    """The languages Vigie speaks; the value is the ISO 639-1 code."""
+
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which weights these are: a name for people, a SHA-256 (hex) for proofs."""
+
+    name: str
+    digest: str
+
+
+class Embedder(Protocol):
+    """Reads texts as vectors."""
+
+    @property
+    def identity(self) -> ModelIdentity: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Shape (len(texts), dimensions), float32, unit rows, in the order given."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage under the number by which an answer cites it, counted from 1."""
+
+    n: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Everything a generator may read. `system` holds the charter and is never trimmed."""
+
+    system: str
+    sources: tuple[Source, ...]  # best first; trimmed from the end when the context is full
+    question: str
+    language: Language
+
+
+class Permit(Protocol):
+    """What a generator asks before each token."""
+
+    def check(self) -> None:
+        """Return while writing may go on; raise WritingRevokedError otherwise."""
+        ...
+
+
+class Finish(StrEnum):
+    """How a text ended when nobody stopped it."""
+
+    END = "end"
+    LENGTH = "length"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one text cost. `sources_read` counts the sources that fitted, from the first."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    sources_read: int
+    finish: Finish
+
+
+Writing = PythonGenerator[str, None, Usage]
+"""Pieces of text as they are written; the usage is the generator's return value."""
+
+
+class Generator(Protocol):
+    """Writes an answer from sources, citing them as [1], [2], …"""
+
+    @property
+    def identity(self) -> ModelIdentity: ...
+
+    def write(self, prompt: Prompt, permit: Permit) -> Writing:
+        """Pieces of any size, in order; nothing at all is an abstention.
+
+        Checks the permit before each piece. Closing the generator frees the model.
+        Raises ModelBusyError, ModelUnavailableError, WritingRevokedError.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""People, answers, and the record of both."""
