@@ -1,0 +1,95 @@
+"""How an answer can end. The set is closed; every reader matches it completely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from guardrails.verdicts import Violation
+
+
+class Mode(StrEnum):
+    """What the switch allows: everything, search with its embedder, or no model of any kind."""
+
+    ON = "on"
+    SEARCH_ONLY = "search-only"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage shown to the asker: what it says, where it stands, who answers for it.
+
+    `quote` is document text [start, end) after personal data was masked, in characters.
+    """
+
+    n: int
+    collection: str
+    document: str
+    version: str
+    title: str
+    section: str
+    quote: str
+    start: int
+    end: int
+    page: int | None = None
+    url: str | None = None
+    owner: str = ""
+    review_due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Sentences that their cited passages support."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    generator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abstained:
+    """Nothing could be said that the passages support; here are the passages."""
+
+    passages: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The charter, or the shape of the question, forbids an answer."""
+
+    violations: tuple[Violation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The AI is disengaged: what people can still read and whom they can reach."""
+
+    mode: Mode
+    reason: str
+    passages: tuple[Citation, ...]
+    procedure: str
+    contacts: tuple[str, ...]
+    interrupted: bool = False  # stopped in the middle of an answer
+
+
+class FailureCause(StrEnum):
+    """Why no answer came, for the table that speaks of it to people."""
+
+    BUSY = "busy"
+    DEADLINE = "deadline"
+    ABANDONED = "abandoned"
+    SUSPENDED = "suspended"
+    MODEL = "model"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something broke; nothing that was not on the record was shown."""
+
+    cause: FailureCause
+
+
+Outcome = Answered | Abstained | Refused | Stopped | Failed
