@@ -36,6 +36,17 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Where a block stands in its document's text: characters [start, end)."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    page: int | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document of a collection. (collection, id) is unique; `version` is a SHA-256 (hex)."""
 
@@ -47,6 +58,7 @@ class Document:
     readers: frozenset[str]  # groups; an empty set is read by nobody
     version: str
     url: str | None = None
+    spans: tuple[Span, ...] = ()  # its blocks, in reading order; what it is cut along
 
 
 @dataclass(frozen=True, slots=True)

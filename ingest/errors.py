@@ -9,13 +9,19 @@ IngestError
 
 from __future__ import annotations
 
+from guardrails.verdicts import Wording
+
 
 class IngestError(Exception):
     """The root of every failure in this room."""
 
 
 class UnreadableFileError(IngestError):
-    """This file cannot be read; the text is the reason, in a sentence a person understands."""
+    """A file cannot be read; the reason is a sentence a person understands."""
+
+    def __init__(self, reason: Wording) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
 
 
 class CollectionError(IngestError):

@@ -1,0 +1,74 @@
+# Vigie: the two commands of the README are `make run` and `make test`.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+# AMX off: on a CPU that announces it, a quantised model can crash the process (ADR 0004).
+NO_AMX := -mno-amx-tile -mno-amx-int8 -mno-amx-bf16
+UNAME_M := $(shell uname -m)
+ifeq ($(UNAME_M),x86_64)
+LLAMA := CMAKE_ARGS="-DCMAKE_C_FLAGS='$(NO_AMX)' -DCMAKE_CXX_FLAGS='$(NO_AMX)'"
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run test quick check lint format evaluate bench demo screenshots clean
+
+help: ## List these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: $(VENV)/.installed ## Install, furnish the demo company, serve on http://127.0.0.1:8080
+	@$(BIN)/python deploy/demo/seed.py
+	@exec $(BIN)/vigie serve
+
+test: $(VENV)/.developed ## Every test, on the real components
+	$(BIN)/python -m pytest
+
+quick: $(VENV)/.developed ## The fast inner loop: no model, no server
+	$(BIN)/python -m pytest -q -m "not slow and not browser"
+
+check: lint test ## Exactly what CI runs
+
+lint: $(VENV)/.developed ## ruff, mypy strict, import-linter, the demo company's binaries
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python deploy/demo/build.py --check
+
+format: $(VENV)/.developed ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+evaluate: $(VENV)/.developed ## Quality on real data, where it is at hand
+	$(BIN)/python -m pytest tests/evaluations -q -rs -s
+
+bench: $(VENV)/.developed ## Speed, each figure beside its peer
+	$(BIN)/vigie bench
+
+demo: $(VENV)/.developed ## Build the demo company's DOCX, PDF and XLSX again
+	$(BIN)/python deploy/demo/build.py
+
+screenshots: $(VENV)/.developed ## Photograph the pages for the README, with Chromium
+	$(BIN)/python deploy/screenshots.py
+
+clean: ## Remove the virtual environment; the state in var/ stays
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Vigie. The first time takes about ten minutes: llama.cpp is compiled here."
+	@echo "  1/3 the libraries"
+	@$(BIN)/python deploy/requirements.py | $(BIN)/python -m pip install --quiet --requirement /dev/stdin
+	@echo "  2/3 llama.cpp, compiled for this machine with AMX off (about 6 minutes on two cores)"
+	@$(LLAMA) $(BIN)/python -m pip install --quiet "$$($(BIN)/python deploy/requirements.py llama-cpp-python)"
+	@echo "  3/3 Vigie"
+	@$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.developed: $(VENV)/.installed
+	@echo "  and what the tests need"
+	@$(BIN)/python -m pip install --quiet --group dev
+	@touch $@

@@ -1,0 +1,62 @@
+"""Furnishes a new state folder with the demo company: its documents and one account per role.
+
+Does nothing in a folder that has them already. Passwords are random and printed this once.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from server.access import Role
+from server.failures import EXPECTED
+from server.settings import load
+from server.wiring import Vigie, open_vigie
+
+COMPANY = Path(__file__).parents[2] / "examples"
+Account = tuple[str, tuple[Role, ...], tuple[str, ...]]
+PEOPLE: tuple[Account, ...] = (
+    ("camille", (Role.EMPLOYEE,), ()),
+    ("nadia", (Role.EMPLOYEE,), ("direction", "paie")),
+    ("paul", (Role.OWNER,), ()),
+    ("admin", (Role.ADMIN,), ()),
+    ("admin2", (Role.ADMIN,), ()),
+    ("audit", (Role.AUDITOR,), ()),
+    ("garde", (Role.STOPPER,), ()),
+)
+
+
+def main() -> int:
+    try:
+        with open_vigie(load()) as vigie:
+            known = {account.name for account in vigie.accounts.everyone()}
+            missing = [person for person in PEOPLE if person[0] not in known]
+            if missing:
+                furnish(vigie, missing)
+    except EXPECTED as error:
+        print(f"vigie: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def furnish(vigie: Vigie, people: Sequence[Account]) -> None:
+    """Documents first: an interrupted run lacks accounts, and the next one goes on."""
+    for folder in sorted(path for path in COMPANY.iterdir() if path.is_dir()):
+        report = vigie.library.ingest(folder, None, vigie.operator, lambda _done, _of: None)
+        print(f"  {folder.name}: {report.added + report.unchanged} documents", flush=True)
+        for failed in report.failed:
+            print(f"    {failed.path}: {failed.reason.en}", flush=True)
+
+    print("\nAccounts of the demo company. These passwords are shown only now:\n")
+    for name, roles, groups in people:
+        password = secrets.token_urlsafe(12)
+        vigie.accounts.add(name, password, roles, groups, vigie.operator.pseudonym)
+        said = ", ".join([role.value for role in roles] + [f"group {group}" for group in groups])
+        print(f"  {name:10} {password}   {said}", flush=True)
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

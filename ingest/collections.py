@@ -1,0 +1,146 @@
+"""What a collection is: who owns it, who may read it, and until when it holds."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from guardrails.verdicts import Wording
+from ingest.errors import CollectionError
+from models.ports import Language
+
+COLLECTION_FILE = "collection.toml"
+EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Where one document differs from its collection; None: as the collection says."""
+
+    document: str
+    readers: frozenset[str] | None = None
+    language: Language | None = None
+    review_due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Documents that one person answers for. No readers: nobody reads them."""
+
+    name: str
+    title: Wording
+    owner: str
+    deputy: str = ""
+    contact: str = ""
+    readers: frozenset[str] = frozenset({EVERYONE})
+    language: Language = Language.FRENCH
+    review_due: date | None = None
+    documents: tuple[Override, ...] = ()
+
+    @classmethod
+    def undescribed(cls, name: str, owner: str, readers: frozenset[str]) -> Collection:
+        """A collection about which only this is known."""
+        return cls(name=name, title=Wording(fr=name, en=name), owner=owner, readers=readers)
+
+    def readers_of(self, document: str) -> frozenset[str]:
+        found = self._differing(document).readers
+        return self.readers if found is None else found
+
+    def language_of(self, document: str) -> Language:
+        return self._differing(document).language or self.language
+
+    def review_due_of(self, document: str) -> date | None:
+        return self._differing(document).review_due or self.review_due
+
+    def _differing(self, document: str) -> Override:
+        return next((one for one in self.documents if one.document == document), Override(document))
+
+
+def read_collection(folder: Path, name: str | None = None) -> Collection:
+    """The description a folder gives of itself, under its own name unless another is given.
+
+    Raises CollectionError, which names the field that is wrong. A document named there must be
+    in the folder: a mistyped name would leave it open to the readers of the collection.
+    """
+    described = _described(folder / COLLECTION_FILE)
+    _check_documents(folder, described.documents)
+    title = described.title or name or folder.name
+    return Collection(
+        name=name or folder.resolve().name,
+        title=Wording(title, title) if isinstance(title, str) else Wording(title.fr, title.en),
+        owner=described.owner,
+        deputy=described.deputy,
+        contact=described.contact,
+        readers=described.readers,
+        language=described.language,
+        review_due=described.review_due,
+        documents=tuple(
+            Override(_nfc(document), said.readers, said.language, said.review_due)
+            for document, said in sorted(described.documents.items())
+        ),
+    )
+
+
+_Group = Annotated[str, Field(min_length=1)]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Title(_Said):
+    fr: str
+    en: str
+
+
+class _Override(_Said):
+    readers: frozenset[_Group] | None = None
+    language: Language | None = None
+    review_due: date | None = None
+
+
+class _Description(_Said):
+    title: _Title | str | None = None
+    owner: Annotated[str, Field(min_length=1)]
+    deputy: str = ""
+    contact: str = ""
+    readers: frozenset[_Group] = frozenset({EVERYONE})
+    language: Language = Language.FRENCH
+    review_due: date | None = None
+    documents: dict[str, _Override] = {}
+
+
+def _described(file: Path) -> _Description:
+    try:
+        return _Description.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise CollectionError(f"{file} cannot be opened: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CollectionError(f"{file} is not a TOML file: {error}.") from error
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()
+        )
+        raise CollectionError(f"{file} is wrong in {wrong}.") from error
+
+
+def _check_documents(folder: Path, documents: dict[str, _Override]) -> None:
+    there = {
+        _nfc(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file()
+    }
+    unknown = sorted(name for name in documents if _nfc(name) not in there)
+    if unknown:
+        raise CollectionError(
+            f"{folder / COLLECTION_FILE} speaks of documents that are not there: "
+            f"{', '.join(unknown)}."
+        )
+
+
+def _nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name)

@@ -1,0 +1,139 @@
+"""The references in memory: slow, plain, and what every other adapter is held to."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection as Several
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.documents import Chunk, Document, EmbeddedChunks
+from ingest.fusion import DEPTH, WEIGHTS, fused
+from ingest.index import Audience, Hit, Index, Query
+from ingest.ingestion import Catalogue
+from ingest.words import indexed_text, without_elisions
+
+_K1, _B = 1.2, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    chunk: Chunk
+    readers: frozenset[str]
+    body: NDArray[np.float32]
+    title: NDArray[np.float32]
+    terms: Counter[str]
+
+
+class MemoryIndex(Index):
+    """Every search compares the question with every passage its audience may read."""
+
+    def __init__(self) -> None:
+        self._documents: dict[tuple[str, str], tuple[_Entry, ...]] = {}
+        self._lock = Lock()
+
+    def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
+        title = embedded.title[0]
+        entries = tuple(
+            _Entry(chunk, document.readers, body, title, _terms(indexed_text(chunk)))
+            for chunk, body in zip(embedded.chunks, embedded.bodies, strict=True)
+        )
+        with self._lock:
+            self._documents[document.collection, document.id] = entries
+
+    def remove(self, collection: str, documents: Several[str]) -> None:
+        with self._lock:
+            for document in documents:
+                self._documents.pop((collection, document), None)
+
+    def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
+        found = {entry.chunk.id: entry for entry in self._readable(query, audience)}
+        rankings = [(_by_terms(query, found), WEIGHTS.terms)]
+        if query.vector is not None:
+            question = query.vector[0]
+            bodies = {id_: float(entry.body @ question) for id_, entry in found.items()}
+            titles = {id_: float(entry.title @ question) for id_, entry in found.items()}
+            rankings += [(_ranked(bodies), WEIGHTS.body), (_ranked(titles), WEIGHTS.title)]
+        scores = fused(rankings)
+        best = _ranked(scores)[: max(limit, 0)]
+        return [Hit(found[id_].chunk, scores[id_]) for id_ in best]
+
+    def count(self) -> int:
+        """Passages that can be found."""
+        with self._lock:
+            return sum(map(len, self._documents.values()))
+
+    def _readable(self, query: Query, audience: Audience) -> Iterator[_Entry]:
+        with self._lock:
+            documents = tuple(self._documents.items())
+        for (collection, _), entries in documents:
+            if query.collections is None or collection in query.collections:
+                yield from (entry for entry in entries if entry.readers & audience.groups)
+
+
+class MemoryCatalogue(Catalogue):
+    """Remembers as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._fingerprints: dict[str, dict[str, str]] = {}
+        self._documents: dict[tuple[str, str], Document] = {}
+
+    def fingerprints(self, collection: str) -> Mapping[str, str]:
+        return dict(self._fingerprints.get(collection, {}))
+
+    def begin(self, document: Document) -> None:
+        self._fingerprints.setdefault(document.collection, {})[document.id] = ""
+
+    def finish(self, document: Document, fingerprint: str) -> None:
+        self._fingerprints.setdefault(document.collection, {})[document.id] = fingerprint
+        self._documents[document.collection, document.id] = document
+
+    def forget(self, collection: str, ids: Several[str]) -> None:
+        for id_ in ids:
+            self._fingerprints.get(collection, {}).pop(id_, None)
+            self._documents.pop((collection, id_), None)
+
+    def document(self, collection: str, id_: str) -> Document | None:
+        """The text that citations open; None while the document is not indexed."""
+        indexed = self._fingerprints.get(collection, {}).get(id_)
+        return self._documents.get((collection, id_)) if indexed else None
+
+    def documents(self) -> tuple[Document, ...]:
+        """Every document that is indexed."""
+        return tuple(
+            found for key in sorted(self._documents) if (found := self.document(*key)) is not None
+        )
+
+
+def _by_terms(query: Query, found: Mapping[str, _Entry]) -> list[str]:
+    """BM25 over what the audience may read. Source: Robertson & Zaragoza 2009."""
+    asked = set(_terms(query.text))
+    holders = Counter(term for entry in found.values() for term in asked & entry.terms.keys())
+    usual = sum(entry.terms.total() for entry in found.values()) / max(len(found), 1)
+    scores: dict[str, float] = {}
+    for id_, entry in found.items():
+        length = _K1 * (1 - _B + _B * entry.terms.total() / (usual or 1.0))
+        for term in asked & entry.terms.keys():
+            rarity = math.log(1 + (len(found) - holders[term] + 0.5) / (holders[term] + 0.5))
+            often = entry.terms[term]
+            weight = rarity * often * (_K1 + 1) / (often + length)
+            scores[id_] = scores.get(id_, 0.0) + weight
+    return _ranked(scores)
+
+
+def _ranked(scores: Mapping[str, float]) -> list[str]:
+    return sorted(scores, key=lambda id_: (-scores[id_], id_))[:DEPTH]
+
+
+def _terms(text: str) -> Counter[str]:
+    """Folded words without their plural: enough to compare with, no stemmer needed."""
+    bare = unicodedata.normalize("NFKD", without_elisions(text).lower())
+    folded = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return Counter(word.rstrip("s") or word for word in re.findall(r"\w+", folded))

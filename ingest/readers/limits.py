@@ -1,0 +1,20 @@
+"""How much is read: what is larger was not written by people for people."""
+
+LARGEST = 50 * 1024 * 1024
+"""Bytes of a file."""
+
+LONGEST = 5_000_000
+"""Characters of text in one document: about 2 000 pages."""
+
+INFLATED = 200 * 1024 * 1024
+"""Bytes that an Office file may unfold to."""
+
+PARTS = 20_000
+"""Files that an Office file may hold."""
+
+PAGES = 5_000
+ROWS = 200_000
+"""Rows of one sheet, empty ones counted."""
+
+CELLS = 2_000_000
+"""Cells of one sheet with something in them."""

@@ -1,0 +1,52 @@
+"""Plain text, in the encodings that companies really have."""
+
+from __future__ import annotations
+
+import codecs
+
+from ingest.documents import Reading
+from ingest.errors import UnreadableFileError
+from ingest.readers import lines, reasons
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE = 128 * 1024  # bytes from which an encoding is told
+
+
+def read_text(data: bytes) -> Reading:
+    return Reading("", tuple(lines.blocks(decoded(data).splitlines())))
+
+
+def decoded(data: bytes) -> str:
+    """The characters of a text file. Raises UnreadableFileError when they are none."""
+    text = _decoded(data)
+    if "\0" in text:
+        raise UnreadableFileError(reasons.BINARY)
+    return text
+
+
+def _decoded(data: bytes) -> str:
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return _guessed(data)
+
+
+def _guessed(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    if b"\0" in data:
+        raise UnreadableFileError(reasons.BINARY)
+    guess = from_bytes(data[:_SAMPLE]).best()
+    if guess is None:
+        raise UnreadableFileError(reasons.BINARY)
+    try:
+        return data.decode(guess.encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise UnreadableFileError(reasons.BINARY) from error

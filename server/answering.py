@@ -1,0 +1,256 @@
+"""The life of a question: lease, screen, open, retrieve, screen, write, check, release, close.
+
+Nothing leaves this file that is not sealed, and only the record seals.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator as Steps
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from guardrails.chain import Guards
+from guardrails.pii.placeholders import Placeholders
+from guardrails.verdicts import SentenceVerdict, Verdict, Wording
+from ingest.index import Hit
+from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
+from models.ports import Generator, Source, Writing
+from models.segmentation import SentenceStream
+from server.access import Right, audience_of, check
+from server.asking import AnswerPermit, Asking, Limits, Progress, Suspended
+from server.audit.events import Event, EventKind, Json
+from server.audit.log import AuditLog, Recording, SealedOutcome, SealedSentence
+from server.conversations import Conversations
+from server.lazy import Lazy
+from server.outcomes import (
+    Abstained,
+    Answered,
+    Citation,
+    Failed,
+    FailureCause,
+    Mode,
+    Outcome,
+    Refused,
+    Stopped,
+)
+from server.prompting import Prompting
+from server.retrieval import Retrieval
+from server.switch import Lease, Switch, SwitchState
+
+Sealed = SealedSentence | SealedOutcome
+Reply = Steps[SealedSentence, None, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The parts that cost seconds to make; the first question or the server's start makes them."""
+
+    guards: Lazy[Guards]
+    generator: Lazy[Generator]
+    prompting: Lazy[Prompting]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the company decided: who is suspended, what to do without the AI, the limits."""
+
+    suspended: Suspended
+    procedure: Wording
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Answers questions. Every part is a port or a value; wiring chooses which."""
+
+    switch: Switch
+    record: AuditLog
+    retrieval: Retrieval
+    engines: Engines
+    conversations: Conversations
+    house: House
+
+    def answer(self, asking: Asking) -> Iterator[Sealed]:
+        """Sealed sentences as they are released, then the sealed outcome, always last.
+
+        Raises AccessDeniedError before anything happens, and RecordUnavailableError when the
+        record cannot be written: then nothing more is shown.
+        """
+        check(asking.asker, Right.ASK)
+        progress = Progress.start()
+        lease = self.switch.require()
+        placeholders = self.conversations.placeholders(asking.asker, asking.conversation)
+        verdict = self.engines.guards.get().screen_question(
+            asking.text, placeholders, asking.language
+        )
+        progress.lap("screen")
+
+        recording = self.record.open_answer(self._opening(asking, lease, verdict))
+        answer = _Answer(self, asking, placeholders, recording, progress)
+        try:
+            outcome = yield from answer.reply(lease, verdict)
+        except GeneratorExit:
+            recording.close(Failed(FailureCause.ABANDONED), progress.facts(self.house.limits))
+            raise
+        except Exception:  # the one broad except: whatever broke is on the record, then goes on
+            recording.close(Failed(FailureCause.INTERNAL), progress.facts(self.house.limits))
+            raise
+        yield recording.close(outcome, progress.facts(self.house.limits))
+
+    def _opening(self, asking: Asking, lease: Lease | SwitchState, verdict: Verdict) -> Event:
+        facts: dict[str, Json] = {
+            "charter": self.engines.guards.get().charter_version,
+            "language": asking.language.value,
+            "decision": verdict.decision.value,
+            "redacted": dict(Counter(finding.kind for finding in verdict.findings)),
+        }
+        if isinstance(lease, Lease):
+            generator, embedder = self.engines.generator.get(), self.retrieval.embedder.get()
+            facts["prompt"] = self.engines.prompting.get().digest(asking.language)
+            facts["generator"] = [generator.identity.name, generator.identity.digest]
+            facts["embedder"] = [embedder.identity.name, embedder.identity.digest]
+        return Event(
+            EventKind.ANSWER_OPENED,
+            "",
+            asking.asker.pseudonym,
+            facts,
+            {"question": verdict.text},
+            owner=asking.asker.pseudonym,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One answer on its way, from an open record to an outcome."""
+
+    desk: Answering
+    asking: Asking
+    placeholders: Placeholders
+    recording: Recording
+    progress: Progress
+
+    def reply(self, lease: Lease | SwitchState, verdict: Verdict) -> Reply:
+        if verdict.refused:
+            self.progress.violated(verdict.violations)
+            return Refused(verdict.violations)
+        if isinstance(lease, SwitchState):
+            return self._without_ai(lease, verdict.text)
+        try:
+            return (yield from self._with_ai(lease, verdict))
+        except WritingRevokedError as revoked:
+            return self._revoked(revoked.reason, verdict.text)
+        except ModelBusyError:
+            return Failed(FailureCause.BUSY)
+        except ModelsError:
+            return Failed(FailureCause.MODEL)
+
+    def _with_ai(self, lease: Lease, verdict: Verdict) -> Reply:
+        limits = self.desk.house.limits
+        permit = AnswerPermit.until(limits.deadline_s, lease, self.asking, self.desk.house.suspended)
+
+        hits = self.desk.retrieval.find(
+            verdict.text, self.asking.language, audience_of(self.asking.asker), limits.passages
+        )
+        self.progress.lap("retrieve")
+        passages = self._screened(hits)
+        self.progress.lap("passages")
+        sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
+        prompt = self.desk.engines.prompting.get().prompt(
+            verdict.text, sources, self.asking.language
+        )
+        permit.check()
+
+        writing = self.desk.engines.generator.get().write(prompt, permit)
+        for sentence in self._sentences(writing):
+            permit.check()
+            checked = self._checked(sentence, sources)
+            if isinstance(checked, Refused):
+                return checked
+            if not checked.released:
+                self.progress.withhold(checked)
+                continue
+            permit.check()
+            yield self._release(checked)
+        return self._outcome(passages)
+
+    def _without_ai(self, state: SwitchState, question: str, *, interrupted: bool = False) -> Stopped:
+        """Search what the asker may read; with the switch OFF, by words alone."""
+        retrieval, limits = self.desk.retrieval, self.desk.house.limits
+        find = retrieval.find_words if state.mode is Mode.OFF else retrieval.find
+        hits = find(
+            question, self.asking.language, audience_of(self.asking.asker), limits.passages
+        )
+        passages = self._screened(hits)
+        return Stopped(
+            state.mode,
+            state.reason,
+            passages,
+            self.desk.house.procedure.spoken(self.asking.language),
+            retrieval.contacts(passages),
+            interrupted,
+        )
+
+    def _screened(self, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+        verdicts = self.desk.engines.guards.get().screen_passages(
+            [hit.chunk.text for hit in hits], self.placeholders, self.asking.language
+        )
+        self.progress.found(hits)
+        return self.desk.retrieval.citations(hits, [verdict.text for verdict in verdicts])
+
+    def _sentences(self, writing: Writing) -> Iterator[str]:
+        """Whole sentences; the model's usage goes to the facts when the text has ended."""
+        stream = SentenceStream()
+        try:
+            while True:
+                yield from stream.feed(next(writing))
+        except StopIteration as end:
+            self.progress.used(end.value)
+        finally:
+            writing.close()
+        yield from stream.close()
+
+    def _checked(self, sentence: str, sources: Sequence[Source]) -> SentenceVerdict | Refused:
+        """The sentence alone, then the answer as it would read with it: nothing is taken back."""
+        guards = self.desk.engines.guards.get()
+        checked = guards.check_sentence(
+            sentence, sources, self.placeholders, self.asking.language
+        )
+        if not checked.released:
+            return checked
+        whole = guards.check_answer(
+            self.progress.text_with(checked.verdict.text), self.asking.language
+        )
+        if whole.refused:
+            self.progress.violated(whole.violations)
+            return Refused(whole.violations)
+        return checked
+
+    def _release(self, checked: SentenceVerdict) -> SealedSentence:
+        sealed = self.recording.release(
+            checked.verdict.text, checked.cited, {"support": round(checked.support.score, 3)}
+        )
+        self.progress.release(sealed)
+        return sealed
+
+    def _outcome(self, passages: tuple[Citation, ...]) -> Outcome:
+        released = self.progress.released
+        if not released:
+            return Abstained(passages)
+        cited = {n for sentence in released for n in sentence.cited}
+        return Answered(
+            " ".join(sentence.text for sentence in released),
+            tuple(passage for passage in passages if passage.n in cited),
+            self.desk.engines.generator.get().identity.name,
+        )
+
+    def _revoked(self, reason: Revocation, question: str) -> Outcome:
+        match reason:
+            case Revocation.STOPPED:
+                return self._without_ai(self.desk.switch.state(), question, interrupted=True)
+            case Revocation.DEADLINE:
+                return Failed(FailureCause.DEADLINE)
+            case Revocation.ABANDONED:
+                return Failed(FailureCause.ABANDONED)
+            case Revocation.SUSPENDED:
+                return Failed(FailureCause.SUSPENDED)

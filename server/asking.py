@@ -1,0 +1,145 @@
+"""A question on its way: who asks, what still permits an answer, what is known of it so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from typing import Self
+
+from guardrails.verdicts import SentenceVerdict, Violation
+from ingest.index import Hit
+from models.energy import CpuMeter, estimate_wh
+from models.errors import Revocation, WritingRevokedError
+from models.ports import Language, Usage
+from server.access import Person
+from server.audit.events import Json
+from server.audit.log import SealedSentence
+from server.switch import Lease
+
+Suspended = Callable[[Person], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question, its asker, the conversation it belongs to, and whether they still listen."""
+
+    text: str
+    asker: Person
+    language: Language
+    conversation: str = ""
+    abandoned: Flag = field(default_factory=Flag)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one answer may take."""
+
+    passages: int
+    deadline_s: float
+    watts_per_core: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPermit:
+    """Asked at each token: is the switch on, someone listening, the asker active, time left?"""
+
+    lease: Lease
+    asking: Asking
+    suspended: Suspended
+    deadline: float  # time.monotonic(), seconds
+
+    @classmethod
+    def until(cls, deadline_s: float, lease: Lease, asking: Asking, suspended: Suspended) -> Self:
+        return cls(lease, asking, suspended, time.monotonic() + deadline_s)
+
+    def check(self) -> None:
+        self.lease.check()
+        if self.asking.abandoned.is_set():
+            raise WritingRevokedError(Revocation.ABANDONED)
+        if self.suspended(self.asking.asker):
+            raise WritingRevokedError(Revocation.SUSPENDED)
+        if time.monotonic() > self.deadline:
+            raise WritingRevokedError(Revocation.DEADLINE)
+
+
+@dataclass(slots=True)
+class Progress:
+    """What is known of an answer so far; ends up as the facts of its CLOSE."""
+
+    meter: CpuMeter
+    started: float  # time.perf_counter(), seconds
+    released: list[SealedSentence] = field(default_factory=list)
+    _timings_ms: dict[str, Json] = field(default_factory=dict)
+    _passages: list[Json] = field(default_factory=list)
+    _withheld: list[Json] = field(default_factory=list)
+    _violations: list[Json] = field(default_factory=list)
+    _usage: dict[str, Json] | None = None
+
+    @classmethod
+    def start(cls) -> Self:
+        return cls(CpuMeter.start(), time.perf_counter())
+
+    def lap(self, step: str) -> None:
+        """Note the milliseconds since the question came."""
+        self._timings_ms[step] = round((time.perf_counter() - self.started) * 1000, 2)
+
+    def found(self, hits: Sequence[Hit]) -> None:
+        self._passages = [
+            {
+                "collection": hit.chunk.collection,
+                "document": hit.chunk.document,
+                "version": hit.chunk.version,
+                "start": hit.chunk.start,
+                "end": hit.chunk.end,
+            }
+            for hit in hits
+        ]
+
+    def withhold(self, checked: SentenceVerdict) -> None:
+        self.violated(checked.verdict.violations)
+        self._withheld.append(round(checked.support.score, 3))
+
+    def violated(self, violations: Sequence[Violation]) -> None:
+        self._violations += [
+            {
+                "clause": violation.clause,
+                "rule": violation.rule,
+                "version": violation.version,
+                "stage": violation.stage.value,
+            }
+            for violation in violations
+        ]
+
+    def release(self, sentence: SealedSentence) -> None:
+        if not self.released:
+            self.lap("first_sentence")
+        self.released.append(sentence)
+
+    def text_with(self, sentence: str) -> str:
+        """The answer as it would read with one more sentence."""
+        return " ".join([*(released.text for released in self.released), sentence])
+
+    def used(self, usage: Usage) -> None:
+        self._usage = {
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "sources_read": usage.sources_read,
+            "finish": usage.finish.value,
+        }
+
+    def facts(self, limits: Limits) -> dict[str, Json]:
+        """Everything but text: it stands on the record for as long as the record does."""
+        self.lap("total")
+        return {
+            "timings_ms": dict(self._timings_ms),
+            "energy": {
+                "wh": estimate_wh(self.meter.seconds(), limits.watts_per_core),
+                "method": "estimated",
+            },
+            "passages": list(self._passages),
+            "withheld": list(self._withheld),
+            "violations": list(self._violations),
+            "usage": self._usage,
+        }

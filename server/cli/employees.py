@@ -1,0 +1,86 @@
+"""`vigie ask`, `search`, `evaluate`: what an employee does, and how well it works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+from models.ports import Language
+from server.cli.frame import AsJson, AsUser, app, run, show
+
+evaluate = typer.Typer(help="Measure quality on judged questions.", no_args_is_help=True)
+app.add_typer(evaluate, name="evaluate")
+
+Question = Annotated[str, typer.Argument(help="The question, in quotes.")]
+Spoken = Annotated[Language | None, typer.Option("--language", help="fr or en; guessed if left.")]
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Question,
+    language: Spoken = None,
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a question, as an employee of no group unless --as names a user."""
+    arguments = {"question": question, "language": language}
+    answer = cast("dict[str, Any]", run(context, "ask", arguments, as_user))
+    show(answer, as_json, lambda: _answer_lines(answer))
+    if answer["outcome"] == "failed":
+        raise typer.Exit(1)
+    if any(one["rule"] == "form" for one in answer.get("violations", ())):
+        raise typer.Exit(2)
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    question: Question,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    language: Spoken = None,
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find passages, as an employee of no group unless --as names a user."""
+    arguments = {"question": question, "limit": limit, "language": language}
+    hits = run(context, "search", arguments, as_user)
+    show(hits, as_json, lambda: _hit_lines(cast("list[dict[str, Any]]", hits)))
+
+
+@evaluate.command("retrieval")
+def evaluate_retrieval(
+    context: typer.Context,
+    questions: Annotated[Path, typer.Argument(help="Lines of question and relevant ids.")],
+    collection: Annotated[str | None, typer.Option(help="Search this collection alone.")] = None,
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """How often a relevant document is found, and how fast."""
+    arguments = {"questions": str(questions.resolve()), "collection": collection}
+    scores = cast("dict[str, Any]", run(context, "evaluate", arguments, as_user))
+    show(scores, as_json, lambda: (f"{name:8} {value}" for name, value in scores.items()))
+
+
+def _answer_lines(answer: dict[str, Any]) -> Iterator[str]:
+    yield f"[{answer['outcome']}] {answer['answer']}".rstrip()
+    for violation in answer.get("violations", ()):
+        yield f"  {violation['clause']} ({violation['version']}): {violation['message']}"
+    if "procedure" in answer:
+        yield f"  {answer['reason']}"
+        yield f"  {answer['procedure']}"
+        yield from (f"  → {contact}" for contact in answer["contacts"])
+    for citation in answer["citations"]:
+        page = f", p. {citation['page']}" if citation["page"] else ""
+        yield f"  [{citation['n']}] {citation['title']}{page} — {citation['document']}"
+    yield f"  record {answer['record']}"
+
+
+def _hit_lines(hits: list[dict[str, Any]]) -> Iterator[str]:
+    for hit in hits:
+        page = f", p. {hit['page']}" if hit["page"] else ""
+        yield f"{hit['score']:.4f}  {hit['title']}{page} — {hit['collection']}/{hit['document']}"
+        yield f"        {' '.join(hit['text'].split())[:160]}"

@@ -1,0 +1,245 @@
+"""`vigie serve`, `ingest`, `collections`, `users`, `index`, `switch`, `backup`: running the house."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+from models.ports import Language
+from server.access import Role
+from server.cli.calling import absolute
+from server.cli.frame import AsJson, AsUser, Reason, app, frame, run, show
+from server.outcomes import Mode
+
+collections = typer.Typer(help="Collections: owner, readers, language.", no_args_is_help=True)
+users = typer.Typer(help="People: accounts, groups, keys.", no_args_is_help=True)
+index = typer.Typer(help="The search index.", no_args_is_help=True)
+switch = typer.Typer(help="Stop the AI, and start it again.", no_args_is_help=True)
+app.add_typer(collections, name="collections")
+app.add_typer(users, name="users")
+app.add_typer(index, name="index")
+app.add_typer(switch, name="switch")
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the web pages and the API until interrupted."""
+    from server.serving import serve as serve_house
+
+    def say(line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    serve_house(frame(context).settings(host=host, port=port), say)
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Folders, files or .jsonl.")],
+    collection: Annotated[str | None, typer.Option(help="The collection they go to.")] = None,
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a collection hold what these folders or files hold."""
+    arguments = {"paths": absolute(paths), "collection": collection}
+    report = cast("dict[str, Any]", run(context, "ingest", arguments, as_user))
+    show(report, as_json, lambda: _report_lines(report))
+
+
+@collections.command("list")
+def list_collections(context: typer.Context, as_user: AsUser = None, as_json: AsJson = False) -> None:
+    """Every collection, with its owner and readers."""
+    found = cast("list[dict[str, Any]]", run(context, "collections.list", {}, as_user))
+    show(found, as_json, lambda: (line for one in found for line in _collection_lines(one)))
+
+
+@collections.command("show")
+def show_collection(
+    context: typer.Context, name: str, as_user: AsUser = None, as_json: AsJson = False
+) -> None:
+    """One collection."""
+    found = cast("dict[str, Any]", run(context, "collections.show", {"name": name}, as_user))
+    show(found, as_json, lambda: _collection_lines(found))
+
+
+@collections.command("add")
+def add_collection(
+    context: typer.Context,
+    name: str,
+    owner: Annotated[str, typer.Option(help="Who answers for its documents.")],
+    readers: Annotated[str, typer.Option(help="Groups, separated by commas.")] = "everyone",
+    language: Language = Language.FRENCH,
+    review_due: Annotated[str | None, typer.Option(help="A date, YYYY-MM-DD.")] = None,
+    deputy: str = "",
+    contact: str = "",
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Describe a collection before its documents come."""
+    arguments = {
+        "name": name,
+        "owner": owner,
+        "readers": _listed(readers),
+        "language": language,
+        "review_due": review_due,
+        "deputy": deputy,
+        "contact": contact,
+    }
+    found = cast("dict[str, Any]", run(context, "collections.add", arguments, as_user))
+    show(found, as_json, lambda: _collection_lines(found))
+
+
+@users.command("add")
+def add_user(
+    context: typer.Context,
+    name: str,
+    roles: Annotated[str, typer.Option(help="Roles, separated by commas.")] = Role.EMPLOYEE.value,
+    groups: Annotated[str, typer.Option(help="Groups, separated by commas.")] = "",
+    password_file: Annotated[
+        Path | None, typer.Option(help="A file that holds the password; asked for otherwise.")
+    ] = None,
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a user. The password is asked for, or read from a file: never from the command line."""
+    arguments = {
+        "name": name,
+        "password": _password(password_file),
+        "roles": _listed(roles),
+        "groups": _listed(groups),
+    }
+    added = cast("dict[str, Any]", run(context, "users.add", arguments, as_user))
+    show(added, as_json, lambda: iter([f"{added['name']}: {', '.join(added['roles'])}"]))
+
+
+@users.command("list")
+def list_users(context: typer.Context, as_user: AsUser = None, as_json: AsJson = False) -> None:
+    """Every account."""
+    found = cast("list[dict[str, Any]]", run(context, "users.list", {}, as_user))
+    show(found, as_json, lambda: (_user_line(one) for one in found))
+
+
+@users.command("groups")
+def set_groups(
+    context: typer.Context, name: str, groups: str, as_user: AsUser = None, as_json: AsJson = False
+) -> None:
+    """Set the groups of a user, separated by commas."""
+    arguments = {"name": name, "groups": _listed(groups)}
+    changed = cast("dict[str, Any]", run(context, "users.groups", arguments, as_user))
+    show(changed, as_json, lambda: iter([f"{name}: {', '.join(changed['groups'])}"]))
+
+
+@users.command("suspend")
+def suspend_user(
+    context: typer.Context, name: str, as_user: AsUser = None, as_json: AsJson = False
+) -> None:
+    """End a user's sessions, keys and running answers at once."""
+    result = run(context, "users.suspend", {"name": name}, as_user)
+    show(result, as_json, lambda: iter([f"{name} is suspended."]))
+
+
+@users.command("key")
+def create_key(
+    context: typer.Context,
+    name: str,
+    label: str = "api",
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """A new API key for a user, shown this once."""
+    made = cast("dict[str, Any]", run(context, "users.key", {"name": name, "label": label}, as_user))
+    show(made, as_json, lambda: iter([made["key"]]))
+
+
+@index.command("rebuild")
+def rebuild_index(context: typer.Context, as_json: AsJson = False) -> None:
+    """Index anew all that the store holds, for instance after a change of embedder."""
+    rebuilt = cast("dict[str, Any]", run(context, "index.rebuild", {}))
+    show(rebuilt, as_json, lambda: iter([f"{rebuilt['documents']} documents indexed anew."]))
+
+
+@switch.command("status")
+def switch_status(context: typer.Context, as_json: AsJson = False) -> None:
+    """The measured state of the switch."""
+    _switch(context, None, "", None, as_json)
+
+
+@switch.command("stop")
+def switch_stop(
+    context: typer.Context, reason: Reason = "", as_user: AsUser = None, as_json: AsJson = False
+) -> None:
+    """OFF: no model of any kind is called."""
+    _switch(context, Mode.OFF, reason, as_user, as_json)
+
+
+@switch.command("search-only")
+def switch_search_only(
+    context: typer.Context, reason: Reason = "", as_user: AsUser = None, as_json: AsJson = False
+) -> None:
+    """SEARCH-ONLY: documents are found, nothing is written."""
+    _switch(context, Mode.SEARCH_ONLY, reason, as_user, as_json)
+
+
+@switch.command("restart")
+def switch_restart(
+    context: typer.Context, reason: Reason = "", as_user: AsUser = None, as_json: AsJson = False
+) -> None:
+    """Ask for the AI to start again; a second person confirms with the same command."""
+    _switch(context, Mode.ON, reason, as_user, as_json)
+
+
+def _switch(
+    context: typer.Context, wanted: Mode | None, reason: str, as_user: str | None, as_json: bool
+) -> None:
+    # Straight to the file: a stop must work with the server hung and the database down.
+    from server.commands.switch import move, state_json
+
+    state = state_json(move(frame(context).settings(), wanted, reason, as_user))
+    show(state, as_json, lambda: _state_lines(cast("dict[str, Any]", state)))
+
+
+def _report_lines(report: dict[str, Any]) -> Iterator[str]:
+    counts = ("added", "updated", "removed", "unchanged")
+    yield ", ".join(f"{report[count]} {count}" for count in counts) + (
+        f"; {report['chunks']} chunks in {report['seconds']:.1f} s"
+    )
+    yield from (f"failed: {one['path']}: {one['reason']}" for one in report["failed"])
+
+
+def _collection_lines(one: dict[str, Any]) -> Iterator[str]:
+    due = f", to be reviewed by {one['review_due']}" if one["review_due"] else ""
+    yield f"{one['name']}: {one['documents']} documents, owner {one['owner']}{due}"
+    yield f"    read by {', '.join(one['readers'])}; {one['language']}"
+
+
+def _user_line(one: dict[str, Any]) -> str:
+    suspended = " (suspended)" if one["suspended"] else ""
+    return f"{one['name']}{suspended}: {', '.join(one['roles'])}; {', '.join(one['groups']) or '–'}"
+
+
+def _state_lines(state: dict[str, Any]) -> Iterator[str]:
+    yield f"{state['mode']} since {state['since'] or '?'}, by {state['by']}: {state['reason']}"
+    if state["restart_requested_by"]:
+        yield f"restart asked by {state['restart_requested_by']}; a second person must confirm"
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _password(file: Path | None) -> str:
+    if file is not None:
+        return file.read_text(encoding="utf-8").strip()
+    return getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+

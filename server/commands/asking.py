@@ -1,0 +1,162 @@
+"""Commands of an employee: ask, search; and how well search finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from ingest.index import Hit
+from models.ports import Language
+from models.words import guess_language
+from server.access import audience_of
+from server.asking import Asking
+from server.audit.events import Json
+from server.audit.log import SealedOutcome
+from server.commands import Caller, Given
+from server.errors import InvalidInputError, ServerError
+from server.evaluation import CUTS, evaluate_retrieval, read_questions
+from server.outcomes import Abstained, Answered, Citation, Failed, Outcome, Refused, Stopped
+from server.wiring import Vigie
+
+
+class AskGiven(Given):
+    question: str
+    language: Language | None = None
+
+
+class SearchGiven(Given):
+    question: str
+    limit: int = Field(10, ge=1, le=100)
+    language: Language | None = None
+
+
+class EvaluateGiven(Given):
+    questions: Path
+    collection: str | None = None
+
+
+def ask(vigie: Vigie, caller: Caller, given: AskGiven) -> Json:
+    language = given.language or guess_language(given.question)
+    *_, last = vigie.answering.answer(Asking(given.question, caller.person, language))
+    if not isinstance(last, SealedOutcome):
+        raise ServerError("The answer ended without an outcome.")
+    return answer_json(last, language)
+
+
+def answer_json(sealed: SealedOutcome, language: Language) -> dict[str, Json]:
+    """An outcome in the form of the command line and the API."""
+    outcome = sealed.outcome
+    energy = sealed.facts["energy"]
+    return {
+        "outcome": type(outcome).__name__.lower(),
+        "answer": outcome.text if isinstance(outcome, Answered) else "",
+        "citations": [citation_json(citation) for citation in _citations(outcome)],
+        "record": sealed.record,
+        "timings_ms": sealed.facts["timings_ms"],
+        "energy_wh": energy["wh"] if isinstance(energy, dict) else None,
+        "energy_method": energy["method"] if isinstance(energy, dict) else "unknown",
+        **_details(outcome, language),
+    }
+
+
+def citation_json(citation: Citation) -> Json:
+    return {
+        "n": citation.n,
+        "collection": citation.collection,
+        "document": citation.document,
+        "title": citation.title,
+        "section": citation.section,
+        "page": citation.page,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "url": citation.url,
+        "owner": citation.owner,
+        "review_due": citation.review_due.isoformat() if citation.review_due else None,
+    }
+
+
+def search(vigie: Vigie, caller: Caller, given: SearchGiven) -> Json:
+    language = given.language or guess_language(given.question)
+    hits = vigie.searching.search(given.question, caller.person, language, given.limit)
+    return [hit_json(hit) for hit in hits]
+
+
+def hit_json(hit: Hit) -> Json:
+    chunk = hit.chunk
+    return {
+        "collection": chunk.collection,
+        "document": chunk.document,
+        "chunk": chunk.id,
+        "title": chunk.title,
+        "section": chunk.section,
+        "score": round(hit.score, 6),
+        "text": chunk.text,
+        "page": chunk.page,
+        "start": chunk.start,
+        "end": chunk.end,
+        "url": chunk.url,
+    }
+
+
+def evaluate(vigie: Vigie, caller: Caller, given: EvaluateGiven) -> Json:
+    """Reads as the caller reads; the operator's evaluation reads the collection's own readers."""
+    questions = read_questions(given.questions)
+    collections = None
+    language = Language.FRENCH
+    audience = audience_of(caller.person)
+    if given.collection is not None:
+        collection = vigie.library.collection(given.collection)
+        collections = frozenset({collection.name})
+        language = collection.language
+    scores = evaluate_retrieval(
+        vigie.answering.retrieval, questions, audience, language, collections
+    )
+    return {
+        "n": scores.n,
+        **{f"hit@{cut}": round(hit, 4) for cut, hit in zip(CUTS, scores.hit_at, strict=True)},
+        "mrr@10": round(scores.mrr_at_10, 4),
+        "p50_ms": round(scores.p50_ms, 2),
+        "p95_ms": round(scores.p95_ms, 2),
+    }
+
+
+def _citations(outcome: Outcome) -> tuple[Citation, ...]:
+    match outcome:
+        case Answered(citations=citations):
+            return citations
+        case Abstained(passages=passages) | Stopped(passages=passages):
+            return passages
+        case Refused() | Failed():
+            return ()
+
+
+def _details(outcome: Outcome, language: Language) -> dict[str, Json]:
+    match outcome:
+        case Answered(generator=generator):
+            return {"generator": generator}
+        case Abstained():
+            return {}
+        case Refused(violations=violations):
+            return {
+                "violations": [
+                    {
+                        "clause": one.clause,
+                        "rule": one.rule,
+                        "version": one.version,
+                        "stage": one.stage.value,
+                        "message": one.message.spoken(language),
+                    }
+                    for one in violations
+                ]
+            }
+        case Stopped():
+            return {
+                "mode": outcome.mode.value,
+                "reason": outcome.reason,
+                "procedure": outcome.procedure,
+                "contacts": list(outcome.contacts),
+            }
+        case Failed(cause=cause):
+            return {"cause": cause.value}

@@ -1,0 +1,176 @@
+"""Commands of whoever runs the house: collections, ingestion, people, the switch."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field
+
+from guardrails.verdicts import Wording
+from ingest.collections import EVERYONE, Collection
+from models.ports import Language
+from server.access import Right, Role, check
+from server.audit.events import Json
+from server.commands import Caller, Given
+from server.library import Shelf
+from server.wiring import Vigie
+
+
+class Nothing(Given):
+    """A command that needs nothing said."""
+
+
+class IngestGiven(Given):
+    paths: list[Path] = Field(min_length=1)
+    collection: str | None = None
+
+
+class CollectionGiven(Given):
+    name: str
+    owner: str
+    readers: list[str] = Field(default_factory=lambda: [EVERYONE])
+    language: Language = Language.FRENCH
+    review_due: date | None = None
+    deputy: str = ""
+    contact: str = ""
+
+
+class Named(Given):
+    name: str
+
+
+class UserGiven(Given):
+    name: str
+    password: str
+    roles: list[Role] = Field(default_factory=lambda: [Role.EMPLOYEE])
+    groups: list[str] = Field(default_factory=list)
+
+
+class GroupsGiven(Given):
+    name: str
+    groups: list[str]
+
+
+class KeyGiven(Given):
+    name: str
+    label: str = "api"
+
+
+def ingest(vigie: Vigie, caller: Caller, given: IngestGiven) -> Json:
+    totals: dict[str, Json] = {}
+    failed: list[Json] = []
+    for path in given.paths:
+        report = vigie.library.ingest(path, given.collection, caller.person, caller.progress)
+        for count in ("added", "updated", "removed", "unchanged", "chunks", "seconds"):
+            totals[count] = totals.get(count, 0) + getattr(report, count)  # type: ignore[operator]
+        failed += [{"path": one.path, "reason": one.reason} for one in report.failed]
+    return {
+        **{count: totals[count] for count in ("added", "updated", "removed", "unchanged")},
+        "failed": failed,
+        "chunks": totals["chunks"],
+        "seconds": round(float(totals["seconds"]), 3),  # type: ignore[arg-type]  # a sum of floats
+    }
+
+
+def list_collections(vigie: Vigie, caller: Caller, _given: Nothing) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    return [shelf_json(shelf) for shelf in vigie.library.shelves()]
+
+
+def show_collection(vigie: Vigie, caller: Caller, given: Named) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    vigie.library.collection(given.name)
+    return next(
+        shelf_json(shelf)
+        for shelf in vigie.library.shelves()
+        if shelf.collection.name == given.name
+    )
+
+
+def add_collection(vigie: Vigie, caller: Caller, given: CollectionGiven) -> Json:
+    described = Collection(
+        name=given.name,
+        title=Wording(fr=given.name, en=given.name),
+        owner=given.owner,
+        readers=frozenset(given.readers),
+        deputy=given.deputy,
+        contact=given.contact,
+        language=given.language,
+        review_due=given.review_due,
+    )
+    vigie.library.describe(described, caller.person)
+    return show_collection(vigie, caller, Named(name=given.name))
+
+
+def shelf_json(shelf: Shelf) -> Json:
+    collection = shelf.collection
+    return {
+        "name": collection.name,
+        "title": {"fr": collection.title.fr, "en": collection.title.en},
+        "owner": collection.owner,
+        "deputy": collection.deputy,
+        "contact": collection.contact,
+        "readers": sorted(collection.readers),
+        "language": collection.language.value,
+        "review_due": collection.review_due.isoformat() if collection.review_due else None,
+        "documents": shelf.documents,
+    }
+
+
+def add_user(vigie: Vigie, caller: Caller, given: UserGiven) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    person = vigie.accounts.add(
+        given.name, given.password, given.roles, given.groups, caller.person.pseudonym
+    )
+    return {
+        "name": person.name,
+        "roles": sorted(person.roles),
+        "groups": sorted(person.groups),
+        "pseudonym": person.pseudonym,
+    }
+
+
+def list_users(vigie: Vigie, caller: Caller, _given: Nothing) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    return [
+        {
+            "name": account.name,
+            "roles": sorted(account.roles),
+            "groups": sorted(account.groups),
+            "suspended": account.suspended,
+        }
+        for account in vigie.accounts.everyone()
+    ]
+
+
+def set_groups(vigie: Vigie, caller: Caller, given: GroupsGiven) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    vigie.accounts.set_groups(given.name, given.groups, caller.person.pseudonym)
+    return {"name": given.name, "groups": sorted(given.groups)}
+
+
+def suspend_user(vigie: Vigie, caller: Caller, given: Named) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    vigie.accounts.suspend(given.name, caller.person.pseudonym)
+    return {"name": given.name, "suspended": True}
+
+
+def create_key(vigie: Vigie, caller: Caller, given: KeyGiven) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    key = vigie.accounts.create_key(given.name, given.label, caller.person.pseudonym)
+    return {"name": given.name, "label": given.label, "key": key}
+
+
+def rebuild_index(vigie: Vigie, caller: Caller, _given: Nothing) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    documents, passages = vigie.rebuild_index()
+    return {"documents": documents, "chunks": passages}
+
+
+def accept_charter(vigie: Vigie, caller: Caller, given: Named) -> Json:
+    """Note that a user accepted the charter in force, on paper for instance."""
+    check(caller.person, Right.ADMINISTER)
+    version = vigie.charter.get().version
+    vigie.accounts.accept_charter(vigie.accounts.named(given.name), version)
+    return {"name": given.name, "charter": version}

@@ -1,0 +1,68 @@
+"""The switch from the command line: past the server and, for a stop, past the database."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from server.access import Person, operator
+from server.audit.errors import AuditError
+from server.audit.events import Json
+from server.audit.log import AuditLog
+from server.accounts import person_of
+from server.errors import NotFoundError
+from server.outcomes import Mode
+from server.settings import Settings, prepare_home, secret_key
+from server.store import Store
+from server.store.people import People
+from server.switch import SwitchState
+from server.switching import Switching
+from server.wiring import install_switch, now
+
+
+def move(settings: Settings, wanted: Mode | None, reason: str, as_user: str | None) -> SwitchState:
+    """Read the switch, or move it. Raises what `Switching` raises."""
+    prepare_home(settings)
+    switch = install_switch(settings)
+    if wanted is None:
+        return switch.state()
+    with ExitStack() as closing:
+        switching = Switching(switch, _record(settings, closing))
+        by = _person(settings, as_user, closing)
+        match wanted:
+            case Mode.ON:
+                return switching.restart(reason, by)
+            case Mode.SEARCH_ONLY | Mode.OFF:
+                return switching.tighten(wanted, reason, by)
+
+
+def state_json(state: SwitchState) -> dict[str, Json]:
+    return {
+        "scope": "global",
+        "mode": state.mode.value,
+        "reason": state.reason,
+        "by": state.by,
+        "since": state.since,
+        "restart_requested_by": state.restart_requested_by,
+        "readable": state.readable,
+    }
+
+
+def _record(settings: Settings, closing: ExitStack) -> AuditLog | None:
+    try:
+        record = AuditLog.open(settings.home / "record.db", now)
+    except AuditError:
+        return None
+    closing.callback(record.close)
+    return record
+
+
+def _person(settings: Settings, as_user: str | None, closing: ExitStack) -> Person:
+    secret = secret_key(settings)
+    if as_user is None:
+        return operator(secret)
+    store = Store.open(settings.home / "store.db")
+    closing.callback(store.close)
+    account = People(store).named(as_user)
+    if account is None or account.suspended:
+        raise NotFoundError(f"There is no active user named {as_user}.")
+    return person_of(account, secret)

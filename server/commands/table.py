@@ -1,0 +1,34 @@
+"""The table of commands: name, what it is given, what it does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.commands import Command, asking, backup, record, running
+
+COMMANDS: dict[str, Command[Any]] = {
+    "ask": Command(asking.AskGiven, asking.ask, by_operator=False),
+    "search": Command(asking.SearchGiven, asking.search, by_operator=False),
+    "evaluate": Command(asking.EvaluateGiven, asking.evaluate, by_operator=False),
+    "ingest": Command(running.IngestGiven, running.ingest),
+    "collections.list": Command(running.Nothing, running.list_collections),
+    "collections.show": Command(running.Named, running.show_collection),
+    "collections.add": Command(running.CollectionGiven, running.add_collection),
+    "index.rebuild": Command(running.Nothing, running.rebuild_index),
+    "users.add": Command(running.UserGiven, running.add_user),
+    "users.list": Command(running.Nothing, running.list_users),
+    "users.groups": Command(running.GroupsGiven, running.set_groups),
+    "users.suspend": Command(running.Named, running.suspend_user),
+    "users.key": Command(running.KeyGiven, running.create_key),
+    "charter.accept": Command(running.Named, running.accept_charter),
+    "log.list": Command(record.LogListGiven, record.log_list),
+    "log.show": Command(record.RecordGiven, record.log_show),
+    "log.verify": Command(record.VerifyGiven, record.log_verify),
+    "log.export": Command(record.ExportGiven, record.log_export),
+    "log.erase": Command(record.EraseGiven, record.log_erase),
+    "log.checkpoint": Command(running.Nothing, record.log_checkpoint),
+    "review.next": Command(running.Nothing, record.review_next),
+    "review.verdict": Command(record.VerdictGiven, record.review_verdict),
+    "review.report": Command(running.Nothing, record.review_report),
+    "backup": Command(backup.BackupGiven, backup.back_up),
+}

@@ -1,0 +1,101 @@
+"""How well the passages of a collection are found: hit@k, reciprocal rank and time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median, quantiles
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ingest.index import Audience, Hit, Query
+from models.ports import Language
+from server.errors import InvalidInputError
+from server.retrieval import Retrieval
+
+CUTS = (1, 3, 5, 10)
+CHUNKS_READ = 50  # chunks asked for, so that ten documents are among them
+DEEPEST = 10
+
+
+class JudgedQuestion(BaseModel):
+    """One line of a question file. Questions that nothing answers have no relevant document."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    question: str
+    relevant: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalScores:
+    """Means over the answerable questions; times are of one whole search, embedding included."""
+
+    n: int
+    hit_at: tuple[float, ...]  # in the order of CUTS
+    mrr_at_10: float
+    p50_ms: float
+    p95_ms: float
+
+
+def read_questions(path: Path) -> list[JudgedQuestion]:
+    """Raises InvalidInputError naming the line that cannot be read."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{path} cannot be read: {error}") from error
+    return [_question(path, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
+
+
+def evaluate_retrieval(
+    retrieval: Retrieval,
+    questions: Iterable[JudgedQuestion],
+    audience: Audience,
+    language: Language,
+    collections: frozenset[str] | None,
+) -> RetrievalScores:
+    """Raises InvalidInputError when no question has a relevant document."""
+    ranks: list[int | None] = []
+    times_ms: list[float] = []
+    for judged in questions:
+        if not judged.relevant:
+            continue
+        started = time.perf_counter()
+        vector = retrieval.embedder.get().embed([judged.question])
+        query = Query(judged.question, vector, language, collections)
+        hits = retrieval.index.get().search(query, audience, CHUNKS_READ)
+        times_ms.append((time.perf_counter() - started) * 1000)
+        ranks.append(_rank(hits, judged.relevant))
+    if not ranks:
+        raise InvalidInputError("No question names a relevant document.")
+    return _scores(ranks, times_ms)
+
+
+def _question(path: Path, n: int, line: str) -> JudgedQuestion:
+    try:
+        return JudgedQuestion.model_validate(json.loads(line))
+    except (ValueError, ValidationError) as error:
+        raise InvalidInputError(
+            f'{path}, line {n}: expected {{"question": …, "relevant": [ids]}}.'
+        ) from error
+
+
+def _rank(hits: Sequence[Hit], relevant: Sequence[str]) -> int | None:
+    """Rank from 1 of the first relevant document; None when it is not among the first ten."""
+    documents = dict.fromkeys((hit.chunk.collection, hit.chunk.document) for hit in hits)
+    for rank, (collection, document) in enumerate(documents, start=1):
+        if rank > DEEPEST:
+            return None
+        if document in relevant or f"{collection}/{document}" in relevant:
+            return rank
+    return None
+
+
+def _scores(ranks: Sequence[int | None], times_ms: Sequence[float]) -> RetrievalScores:
+    hit_at = tuple(fmean(rank is not None and rank <= cut for rank in ranks) for cut in CUTS)
+    mrr = fmean(1 / rank if rank else 0.0 for rank in ranks)
+    p95 = quantiles(times_ms, n=20)[-1] if len(times_ms) > 1 else times_ms[0]
+    return RetrievalScores(len(ranks), hit_at, mrr, median(times_ms), p95)

@@ -1,0 +1,220 @@
+"""What needs no house: screening and grounding a text, reading a charter, proving a model."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from guardrails import charter as charters
+from guardrails.chain import Guards
+from guardrails.grounding import support
+from guardrails.pii.placeholders import Placeholders
+from guardrails.stream import StreamRedactor
+from guardrails.verdicts import Stage
+from models import catalog
+from models.doctor import diagnose
+from models.errors import ModelsError
+from models.ports import Language
+from models.segmentation import split
+from models.words import guess_language
+from server import holding
+from server.audit.events import Json
+from server.errors import InvalidInputError, ServerError
+from server.failures import EXPECTED
+from server.settings import Settings, prepare_home, secret_key
+from server.wiring import choose_generator, make_embedder, make_guards, make_personal_data
+
+DIAGNOSIS_S = 300.0
+LEAST_FREE_GB = 1.0
+
+
+def guards_of(settings: Settings) -> Guards:
+    return make_guards(charters.load(settings.charter_file()))
+
+
+def screened(guards: Guards, id_: str | int | None, text: str, stage: Stage) -> dict[str, Json]:
+    language = guess_language(text)
+    verdict = guards.screen(text, stage, language)
+    return {
+        "id": id_,
+        "decision": verdict.decision.value,
+        "text": verdict.text,
+        "findings": [
+            {"kind": one.kind, "start": one.start, "end": one.end, "score": round(one.score, 3)}
+            for one in verdict.findings
+        ],
+        "violations": [
+            {
+                "clause": one.clause,
+                "rule": one.rule,
+                "stage": one.stage.value,
+                "version": one.version,
+                "facts": list(one.facts),
+                "message": one.message.spoken(language),
+            }
+            for one in verdict.violations
+        ],
+    }
+
+
+def stream_redactor(settings: Settings, key: bytes) -> StreamRedactor:
+    settings.charter_file()
+    return StreamRedactor(make_personal_data(), Placeholders(key), Language.FRENCH)
+
+
+def grounded(id_: str | int | None, answer: str, passages: Sequence[str]) -> dict[str, Json]:
+    language = guess_language(answer)
+    sentences: list[Json] = []
+    for start, end in split(answer):
+        found = support(answer[start:end], passages, language)
+        sentences.append(
+            {
+                "text": answer[start:end],
+                "supported": found.supported,
+                "score": round(found.score, 3),
+                "missing": list(found.missing),
+            }
+        )
+    return {"id": id_, "sentences": sentences}
+
+
+def charter_json(file: Path) -> dict[str, Json]:
+    charter = charters.load(file)
+    return {
+        "id": charter.id,
+        "version": charter.version,
+        "digest": charter.digest,
+        "clauses": [
+            {
+                "id": clause.id,
+                "title": {"fr": clause.title.fr, "en": clause.title.en},
+                "effect": clause.effect.value,
+                "stages": [stage.value for stage in clause.stages],
+                "message": {"fr": clause.message.fr, "en": clause.message.en},
+            }
+            for clause in charter.clauses
+        ],
+    }
+
+
+def charter_problems(file: Path) -> tuple[str, ...]:
+    return charters.check(charters.load(file))
+
+
+def charter_results(file: Path) -> dict[str, Any]:
+    results = charters.test(charters.load(file))
+    failures = [
+        {
+            "clause": one.clause,
+            "text": one.text,
+            "expected": one.expected.value,
+            "decided": one.decided.value,
+        }
+        for one in results
+        if not one.passed
+    ]
+    return {
+        "passed": len(results) - len(failures),
+        "failed": len(failures),
+        "failures": failures,
+    }
+
+
+def pin(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
+    prepare_home(settings)
+    return _model_json(catalog.add(settings.home, file, name))
+
+
+def models_json(settings: Settings) -> dict[str, Any]:
+    listed = catalog.listed(settings.home)
+    try:
+        answers, reason = choose_generator(settings)
+    except ModelsError as error:
+        answers, reason = "", str(error)
+    return {
+        "models": [_model_json(model) for model in listed],
+        "answers": answers or "nobody",
+        "reason": reason,
+    }
+
+
+def verified(settings: Settings) -> dict[str, Any]:
+    results = []
+    for model in catalog.listed(settings.home):
+        problem = ""
+        try:
+            catalog.verify(model)
+        except ModelsError as error:
+            problem = str(error)
+        results.append({"name": model.name, "problem": problem})
+    return {"ok": not any(one["problem"] for one in results), "models": results}
+
+
+def diagnosed(settings: Settings, file: Path | None) -> dict[str, Any]:
+    if file is None:
+        listed = catalog.listed(settings.home)
+        if not listed:
+            raise InvalidInputError("No model is pinned: name a GGUF file.")
+        file = listed[-1].path
+    diagnosis = diagnose(file, DIAGNOSIS_S)
+    return {"ok": diagnosis.ok, "file": str(file), "sentence": diagnosis.sentence.en}
+
+
+def examined(settings: Settings) -> dict[str, Any]:
+    """Each check with its own sentence; none stops the others."""
+    checks = [
+        _check("state folder", lambda: _home(settings)),
+        _check("secret", lambda: _secret(settings)),
+        _check("charter", lambda: _charter(settings)),
+        _check("models", lambda: _models(settings)),
+        _check("embedder", lambda: _embedder(settings)),
+        _check("server", lambda: holding.holder(settings.home) or "no server runs"),
+    ]
+    return {"ok": all(one["ok"] for one in checks), "checks": checks}
+
+
+def _check(name: str, look: Callable[[], str]) -> dict[str, Any]:
+    try:
+        return {"name": name, "ok": True, "sentence": look()}
+    except EXPECTED as error:
+        return {"name": name, "ok": False, "sentence": str(error)}
+
+
+def _home(settings: Settings) -> str:
+    prepare_home(settings)
+    free_gb = shutil.disk_usage(settings.home).free / 1e9
+    if free_gb < LEAST_FREE_GB:
+        raise ServerError(f"{settings.home}: only {free_gb:.1f} GB of disk left.")
+    return f"{settings.home} can be written, {free_gb:.0f} GB left"
+
+
+def _secret(settings: Settings) -> str:
+    secret_key(settings)
+    return "random, and this installation's own"
+
+
+def _charter(settings: Settings) -> str:
+    charter = charters.load(settings.charter_file())
+    problems = charters.check(charter)
+    if problems:
+        raise ServerError(problems[0])
+    return f"{charter.id} {charter.version}, {len(charter.clauses)} clauses"
+
+
+def _models(settings: Settings) -> str:
+    broken = [one for one in verified(settings)["models"] if one["problem"]]
+    if broken:
+        raise ServerError(str(broken[0]["problem"]))
+    answers, reason = choose_generator(settings)
+    return f"{answers} answers{f' ({reason})' if reason else ''}"
+
+
+def _embedder(settings: Settings) -> str:
+    embedder = make_embedder(settings)
+    started = time.perf_counter()
+    embedder.embed(["Bonjour, le chiffre du jour est 42."])
+    taken_ms = (time.perf_counter() - started) * 1000
+    return f"{embedder.identity.name}, {embedder.dimensions} dimensions, {taken_ms:.0f} ms a question"

@@ -1,0 +1,117 @@
+"""The library: collections with their owners, documents with their readers, ingestion on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.collections import COLLECTION_FILE, EVERYONE, Collection, read_collection
+from ingest.documents import Document
+from ingest.ingestion import Ingestion, IngestionReport
+from server.access import Person, Right, audience_of, check
+from server.audit.events import Event, EventKind
+from server.audit.log import AuditLog
+from server.errors import InvalidInputError, NotFoundError
+from server.store.shelves import Shelves
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A collection with what is on it."""
+
+    collection: Collection
+    documents: int
+
+
+class Library:
+    """Everything that is done to collections and documents goes through here."""
+
+    def __init__(
+        self, shelves: Shelves, ingestion: Callable[[], Ingestion], record: AuditLog
+    ) -> None:
+        self._shelves = shelves
+        self._ingestion = ingestion  # made on first use: it loads the embedder
+        self._record = record
+
+    def shelves(self) -> list[Shelf]:
+        counts = self._shelves.counts()
+        return [Shelf(found, counts.get(found.name, 0)) for found in self._shelves.collections()]
+
+    def collection(self, name: str) -> Collection:
+        """Raises NotFoundError."""
+        found = self._shelves.collection(name)
+        if found is None:
+            raise NotFoundError(f"There is no collection named {name}.")
+        return found
+
+    def describe(self, collection: Collection, by: Person) -> None:
+        """Add a collection or change its description. Raises AccessDeniedError."""
+        check(by, Right.ADMINISTER)
+        if self._shelves.collection(collection.name) == collection:
+            return
+        self._shelves.save_collection(collection)
+        self._record.append(
+            Event(
+                EventKind.COLLECTION_CHANGED,
+                collection.name,
+                by.pseudonym,
+                {
+                    "readers": sorted(collection.readers),
+                    "language": collection.language.value,
+                    "review_due": str(collection.review_due or ""),
+                },
+            )
+        )
+
+    def ingest(
+        self, source: Path, name: str | None, by: Person, progress: Progress
+    ) -> IngestionReport:
+        """Make a collection hold what the source holds. Raises InvalidInputError, CollectionError.
+
+        A folder's own `collection.toml` describes the collection; without one it keeps the
+        description it has, or starts with the caller as its owner and everyone as its readers.
+        """
+        check(by, Right.ADMINISTER)
+        if not source.exists():
+            raise InvalidInputError(f"There is no file or folder {source}.")
+        collection = self._collection_for(source, name, by)
+        self.describe(collection, by)
+        report = self._ingestion().run(source, collection, progress)
+        self._record.append(
+            Event(
+                EventKind.INGESTED,
+                collection.name,
+                by.pseudonym,
+                {
+                    "added": report.added,
+                    "updated": report.updated,
+                    "removed": report.removed,
+                    "unchanged": report.unchanged,
+                    "failed": len(report.failed),
+                },
+            )
+        )
+        return report
+
+    def open(self, collection: str, document: str, reader: Person) -> Document:
+        """A document as its reader may see it. Raises NotFoundError, the same if it is not theirs.
+
+        The groups are compared here as the index does: no group in common, no document.
+        """
+        found = self._shelves.document(collection, document)
+        if found is None or not found.readers & audience_of(reader).groups:
+            raise NotFoundError("There is no such document, or you may not read it.")
+        return found
+
+    def _collection_for(self, source: Path, name: str | None, by: Person) -> Collection:
+        if source.is_dir() and (source / COLLECTION_FILE).is_file():
+            return read_collection(source, name)
+        name = name or (source.name if source.is_dir() else None)
+        if name is None:
+            raise InvalidInputError("Say which collection this file belongs to: --collection NAME.")
+        return self._shelves.collection(name) or Collection.undescribed(
+            name, owner=by.name, readers=frozenset({EVERYONE})
+        )

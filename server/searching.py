@@ -1,0 +1,34 @@
+"""Search: what a person may read, found by words and meaning, or by words alone when stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.index import Hit
+from models.ports import Language
+from server.access import Person, Right, audience_of, check
+from server.errors import InvalidInputError
+from server.outcomes import Mode
+from server.retrieval import Retrieval
+from server.switch import Switch
+
+LONGEST_QUESTION = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The search that goes on working without the AI."""
+
+    switch: Switch
+    retrieval: Retrieval
+
+    def search(self, text: str, person: Person, language: Language, limit: int) -> list[Hit]:
+        """Raises AccessDeniedError, and InvalidInputError for a text that cannot be searched."""
+        check(person, Right.ASK)
+        if not text.strip() or len(text) > LONGEST_QUESTION or "\0" in text:
+            raise InvalidInputError(
+                f"A search has 1 to {LONGEST_QUESTION} characters, and no control characters."
+            )
+        off = self.switch.state().mode is Mode.OFF
+        find = self.retrieval.find_words if off else self.retrieval.find
+        return find(text, language, audience_of(person), limit)

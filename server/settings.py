@@ -1,0 +1,134 @@
+"""Every setting, from the environment (`VIGIE_…`), with the default a careful admin would choose."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from server.errors import SettingsError
+
+CHECKOUT = Path(__file__).parents[1]
+SECRET_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """One value per `VIGIE_NAME` environment variable."""
+
+    model_config = SettingsConfigDict(env_prefix="VIGIE_", frozen=True, extra="forbid")
+
+    home: Path = Field(Path("var"), description="Folder of all state.")
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port the web server listens on.")
+    company: str = Field("Vigie", max_length=80, description="Name shown at the top of the pages.")
+
+    charter: Path | None = Field(
+        None, description="The AI charter; by default `charter.yaml` in the home, then the demo's."
+    )
+    generator: Literal["auto", "extractive", "llama", "stub"] = Field(
+        "auto", description="Who writes answers; `auto` is the pinned GGUF, else extractive."
+    )
+    embedder: Path | None = Field(
+        None, description="A sentence-transformers folder; by default the bundled MiniLM."
+    )
+    context_tokens: int = Field(4096, ge=256, description="Context window given to the GGUF.")
+    answer_tokens: int = Field(400, ge=16, description="Longest answer a GGUF may write.")
+    threads: int | None = Field(None, ge=1, description="CPU threads of llama.cpp; all by default.")
+    queue: int = Field(8, ge=0, description="Answers that may wait for the model.")
+    passages: int = Field(6, ge=1, le=20, description="Passages given to the generator.")
+    deadline_s: float = Field(120.0, gt=0, description="Longest time an answer may take.")
+    watts_per_core: float = Field(
+        10.0, gt=0, description="Used to estimate energy where no counter can be read."
+    )
+
+    secret: str | None = Field(
+        None, description="Signs pseudonyms and forms; by default a random file in the home."
+    )
+    session_hours: float = Field(12.0, gt=0, description="A session ends this long after sign-in.")
+    sign_in_tries: int = Field(5, ge=1, description="Wrong passwords before a pause.")
+    sign_in_pause_s: float = Field(60.0, ge=0, description="Length of that pause.")
+    secure_cookies: bool = Field(
+        default=False, description="Send cookies over HTTPS only; set it behind a TLS proxy."
+    )
+    review_rate: float = Field(
+        0.25, ge=0, le=1, description="Share of answers sampled for review, by a secret coin."
+    )
+
+    def charter_file(self) -> Path:
+        """The charter in force. Raises SettingsError when there is none."""
+        candidates = (self.charter, self.home / "charter.yaml", CHECKOUT / "examples/charter.yaml")
+        for candidate in candidates:
+            if candidate is not None and candidate.is_file():
+                return candidate
+            if candidate is not None and candidate == self.charter:
+                raise SettingsError(f"VIGIE_CHARTER: there is no file {candidate}.")
+        raise SettingsError(
+            f"No AI charter: write one to {self.home / 'charter.yaml'} or set VIGIE_CHARTER."
+        )
+
+
+def load(home: Path | None = None, **overrides: object) -> Settings:
+    """Settings from the environment. Raises SettingsError naming each wrong variable."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if home is not None:
+        given["home"] = home
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from error
+
+
+def _explain(error: ValidationError) -> str:
+    lines = (
+        f"VIGIE_{'_'.join(str(part) for part in detail['loc']).upper()}: {detail['msg']}"
+        for detail in error.errors()
+    )
+    return "; ".join(lines)
+
+
+def prepare_home(settings: Settings) -> None:
+    """Make the state folder, for its owner only. Raises SettingsError when it cannot be written."""
+    home = settings.home
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = home / f".probe-{secrets.token_hex(4)}"
+        probe.touch(mode=0o600)
+        probe.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"The state folder {home} cannot be written ({error.strerror}). "
+            "Set VIGIE_HOME or --home to a folder you own."
+        ) from error
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The installation's secret. Raises SettingsError for one that others could guess."""
+    if settings.secret is not None:
+        if len(settings.secret) < SECRET_BYTES or len(set(settings.secret)) < SECRET_BYTES // 4:
+            raise SettingsError(
+                f"VIGIE_SECRET is a default or too simple: use at least {SECRET_BYTES} random "
+                "characters, or leave it unset and Vigie makes its own."
+            )
+        return settings.secret.encode()
+    return _secret_file(settings.home / "secret.key")
+
+
+def _secret_file(path: Path) -> bytes:
+    try:
+        with path.open("xb", opener=_private) as file:
+            file.write(secrets.token_hex(SECRET_BYTES).encode())
+    except FileExistsError:
+        pass
+    secret = path.read_bytes().strip()
+    if len(secret) < SECRET_BYTES:
+        raise SettingsError(f"{path} is damaged; restore it from a backup.")
+    return secret
+
+
+def _private(name: str, flags: int) -> int:
+    import os
+
+    return os.open(name, flags, 0o600)

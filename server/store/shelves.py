@@ -1,0 +1,129 @@
+"""Rows about collections and their documents: what ingestion remembers, what citations open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection as Several
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import cast
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
+
+from ingest.collections import Collection
+from ingest.documents import Document
+from ingest.ingestion import Catalogue
+from models.ports import Language
+from server.store import Store
+from server.store.tables import collections, documents
+
+_DESCRIPTION = TypeAdapter(Collection)
+
+
+class Shelves(Catalogue):
+    """The catalogue of ingestion, kept in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def save_collection(self, collection: Collection, source: str | None = None) -> None:
+        values = {
+            "description": _DESCRIPTION.dump_json(collection).decode(),
+            "source": source,
+        }
+        with self._store.transaction() as connection:
+            named = collections.c.name == collection.name
+            if not connection.execute(update(collections).where(named).values(values)).rowcount:
+                connection.execute(insert(collections).values(name=collection.name, **values))
+
+    def collection(self, name: str) -> Collection | None:
+        with self._store.transaction() as connection:
+            query = select(collections.c.description).where(collections.c.name == name)
+            text = connection.execute(query).scalar()
+        return _DESCRIPTION.validate_json(text) if text else None
+
+    def collections(self) -> list[Collection]:
+        with self._store.transaction() as connection:
+            query = select(collections.c.description).order_by(collections.c.name)
+            texts = connection.execute(query).scalars().all()
+        return [_DESCRIPTION.validate_json(text) for text in texts]
+
+    def counts(self) -> dict[str, int]:
+        """Indexed documents by collection."""
+        query = (
+            select(documents.c.collection, func.count())
+            .where(documents.c.fingerprint.is_not(None))
+            .group_by(documents.c.collection)
+        )
+        with self._store.transaction() as connection:
+            return {name: count for name, count in connection.execute(query)}
+
+    def fingerprints(self, collection: str) -> Mapping[str, str]:
+        query = select(documents.c.id, documents.c.fingerprint).where(
+            documents.c.collection == collection
+        )
+        with self._store.transaction() as connection:
+            return {id_: fingerprint or "" for id_, fingerprint in connection.execute(query)}
+
+    def begin(self, document: Document) -> None:
+        with self._store.transaction() as connection:
+            unindexed = update(documents).where(_same(document)).values(fingerprint=None)
+            if not connection.execute(unindexed).rowcount:
+                connection.execute(insert(documents).values(**_values(document)))
+
+    def finish(self, document: Document, fingerprint: str) -> None:
+        values = {
+            **_values(document),
+            "fingerprint": fingerprint,
+            "indexed": datetime.now(UTC).replace(tzinfo=None),
+        }
+        with self._store.transaction() as connection:
+            connection.execute(update(documents).where(_same(document)).values(values))
+
+    def forget(self, collection: str, ids: Several[str]) -> None:
+        with self._store.transaction() as connection:
+            for id_ in ids:
+                gone = and_(documents.c.collection == collection, documents.c.id == id_)
+                connection.execute(delete(documents).where(gone))
+
+    def document(self, collection: str, id_: str) -> Document | None:
+        query = select(documents).where(
+            documents.c.collection == collection,
+            documents.c.id == id_,
+            documents.c.fingerprint.is_not(None),
+        )
+        with self._store.transaction() as connection:
+            row = connection.execute(query).first()
+        return _document(row) if row else None
+
+
+def _same(document: Document) -> ColumnElement[bool]:
+    return and_(documents.c.collection == document.collection, documents.c.id == document.id)
+
+
+def _values(document: Document) -> dict[str, object]:
+    return {
+        "collection": document.collection,
+        "id": document.id,
+        "title": document.title,
+        "text": document.text,
+        "language": document.language.value,
+        "readers": json.dumps(sorted(document.readers)),
+        "version": document.version,
+        "url": document.url,
+    }
+
+
+def _document(row: Row[tuple[object, ...]]) -> Document:
+    values = row._mapping  # noqa: SLF001  # SQLAlchemy's documented name for a row's columns
+    return Document(
+        collection=values["collection"],
+        id=values["id"],
+        title=values["title"],
+        text=values["text"],
+        language=Language(values["language"]),
+        readers=frozenset(cast("list[str]", json.loads(values["readers"]))),
+        version=values["version"],
+        url=values["url"],
+    )

@@ -1,0 +1,98 @@
+"""The store's tables: people, collections, documents, and questions left for a person."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("password", String, nullable=False),  # argon2id
+    Column("roles", String, nullable=False),  # comma-separated, sorted
+    Column("groups", String, nullable=False),
+    Column("language", String, nullable=True),
+    Column("suspended", Boolean, nullable=False, default=False),
+    Column("created", DateTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String, primary_key=True),  # SHA-256 of what the cookie holds
+    Column("user", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires", DateTime, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("secret", String, primary_key=True),  # SHA-256 of the API key
+    Column("user", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("label", String, nullable=False),
+    Column("created", DateTime, nullable=False),
+)
+
+acceptances = Table(
+    "acceptances",
+    metadata,
+    Column("user", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("charter", String, nullable=False),
+    Column("at", DateTime, nullable=False),
+    PrimaryKeyConstraint("user", "charter"),
+)
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("description", Text, nullable=False),  # JSON of ingest.collections.Collection
+    Column("source", String, nullable=True),  # where it was last ingested from
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("collection", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String, nullable=False),
+    Column("readers", Text, nullable=False),  # JSON list, sorted
+    Column("version", String, nullable=False),
+    Column("url", String, nullable=True),
+    Column("fingerprint", String, nullable=True),  # empty while not indexed
+    Column("indexed", DateTime, nullable=True),
+    PrimaryKeyConstraint("collection", "id"),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("asker", String, nullable=False, index=True),  # a user's id
+    Column("text", Text, nullable=False),  # personal data masked
+    Column("asked", DateTime, nullable=False),
+    Column("answer", Text, nullable=True),
+    Column("answered_by", String, nullable=True),  # as shown to the asker
+    Column("answered", DateTime, nullable=True),
+)
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+
+Index("open_questions", questions.c.answered, questions.c.asked)

@@ -1,0 +1,165 @@
+"""The switch: nothing is written by a model without its lease, and anyone on duty can end it.
+
+The state is one small file, so that a stop also works with the database down. A file named STOP
+beside it stops everything too. What cannot be read means OFF.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from models.errors import Revocation, WritingRevokedError
+from server.errors import AccessDeniedError, InvalidInputError
+from server.outcomes import Mode
+
+LOCK_TRIES = 100
+LOCK_PAUSE_S = 0.01
+_SEVERITY = {Mode.ON: 0, Mode.SEARCH_ONLY: 1, Mode.OFF: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchState:
+    """The measured state: what the next token would be told, not what somebody asked for."""
+
+    mode: Mode
+    reason: str
+    by: str
+    since: str  # RFC 3339, UTC; empty when unknown
+    restart_requested_by: str = ""
+    readable: bool = True
+
+
+UNREADABLE = SwitchState(
+    Mode.OFF, "The state of the switch cannot be read.", "system", "", readable=False
+)
+
+
+class Switch:
+    """Reads and moves the switch of one state folder; several processes may share it."""
+
+    def __init__(self, home: Path, clock: Callable[[], datetime]) -> None:
+        self._file = home / "switch.json"
+        self._stop_file = home / "STOP"
+        self._clock = clock
+        self._lock_file = home / "switch.lock"
+        self._lock = Lock()
+        self._seen: tuple[tuple[int, int, int], SwitchState] | None = None
+
+    def install(self, by: str) -> None:
+        """Write the first state, ON, in a folder that never had one."""
+        self._write(SwitchState(Mode.ON, "First start.", by, self._now()))
+
+    def state(self) -> SwitchState:
+        if self._stop_file.exists():
+            return SwitchState(Mode.OFF, "A file named STOP is in the state folder.", "file", "")
+        try:
+            stamp = self._stamp()
+            seen = self._seen
+            if seen is not None and seen[0] == stamp:
+                return seen[1]
+            state = _parse(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError):
+            return UNREADABLE
+        self._seen = (stamp, state)
+        return state
+
+    def require(self) -> Lease | SwitchState:
+        """A lease to write, or the state that forbids it."""
+        state = self.state()
+        return Lease(self) if state.mode is Mode.ON else state
+
+    def tighten(self, mode: Mode, reason: str, by: str) -> SwitchState:
+        """Stop, or move to search-only. Never loosens: that takes a restart by two people."""
+        _need_reason(reason)
+        with self._lock, self._alone():
+            current = self.state()
+            if _SEVERITY[mode] < _SEVERITY[current.mode]:
+                raise InvalidInputError(
+                    f"The switch is {current.mode.value}: only a restart by two people loosens it."
+                )
+            return self._write(SwitchState(mode, reason.strip(), by, self._now()))
+
+    def restart(self, reason: str, by: str) -> SwitchState:
+        """The first person asks; a second one, not the same, starts the AI again."""
+        _need_reason(reason)
+        with self._lock, self._alone():
+            if self._stop_file.exists():
+                raise InvalidInputError("Remove the file STOP from the state folder first.")
+            current = self.state()
+            if current.mode is Mode.ON:
+                raise InvalidInputError("The AI is already on.")
+            if not current.restart_requested_by:
+                since = current.since or self._now()
+                return self._write(SwitchState(current.mode, current.reason, current.by, since, by))
+            if current.restart_requested_by == by:
+                raise AccessDeniedError("A restart takes a second person: you asked for it.")
+            return self._write(SwitchState(Mode.ON, reason.strip(), by, self._now()))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time, so that a restart never writes over a stop it has not seen.
+
+        Waits a second at most: whatever hangs elsewhere must not hold up a stop.
+        """
+        with self._lock_file.open("a") as file:
+            for _ in range(LOCK_TRIES):
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    time.sleep(LOCK_PAUSE_S)
+            yield
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")
+
+    def _stamp(self) -> tuple[int, int, int]:
+        status = self._file.stat()
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def _write(self, state: SwitchState) -> SwitchState:
+        body = {name: value for name, value in asdict(state).items() if name != "readable"}
+        scratch = self._file.with_suffix(".new")
+        with scratch.open("w", encoding="utf-8") as file:
+            json.dump(body, file)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(self._file)
+        return state
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The permission to write, asked for again at each token and each sentence."""
+
+    switch: Switch
+
+    def check(self) -> None:
+        """Raises WritingRevokedError as soon as the switch is not ON."""
+        if self.switch.state().mode is not Mode.ON:
+            raise WritingRevokedError(Revocation.STOPPED)
+
+
+def _parse(text: str) -> SwitchState:
+    raw = json.loads(text)
+    return SwitchState(
+        Mode(raw["mode"]),
+        str(raw["reason"]),
+        str(raw["by"]),
+        str(raw["since"]),
+        str(raw.get("restart_requested_by", "")),
+    )
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInputError("A change of the switch needs a reason.")

@@ -1,0 +1,66 @@
+"""Moving the switch, on the record. A stop never waits for the record; everything else does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.access import Person, Right, check
+from server.audit.errors import AuditError, RecordUnavailableError
+from server.audit.events import Event, EventKind
+from server.audit.log import AuditLog
+from server.outcomes import Mode
+from server.switch import Switch, SwitchState
+
+
+@dataclass(frozen=True, slots=True)
+class Switching:
+    """What people on duty do with the switch."""
+
+    switch: Switch
+    record: AuditLog | None  # None when it cannot be opened: stopping still works
+
+    def state(self) -> SwitchState:
+        return self.switch.state()
+
+    def tighten(self, mode: Mode, reason: str, by: Person) -> SwitchState:
+        """Stop, or search only. Takes effect first, then goes on the record if there is one.
+
+        Raises AccessDeniedError, InvalidInputError without a reason.
+        """
+        check(by, Right.STOP)
+        state = self.switch.tighten(mode, reason, by.name)
+        try:
+            self._note(EventKind.SWITCHED, state, reason, by)
+        except AuditError:
+            # The record is down: the AI is stopped all the same, and without a record
+            # nothing can be answered. The next start finds the state file's own account.
+            return state
+        return state
+
+    def restart(self, reason: str, by: Person) -> SwitchState:
+        """One person asks, another confirms. On the record first: no record, no restart.
+
+        Raises AccessDeniedError, InvalidInputError, AuditError.
+        """
+        check(by, Right.RESTART)
+        if self.record is None:
+            raise RecordUnavailableError("The record cannot be opened: the AI stays off.")
+        self._note(EventKind.RESTART_REQUESTED, self.switch.state(), reason, by)
+        state = self.switch.restart(reason, by.name)
+        if state.mode is Mode.ON:
+            self._note(EventKind.SWITCHED, state, reason, by)
+        return state
+
+    def _note(self, kind: EventKind, state: SwitchState, reason: str, by: Person) -> None:
+        if self.record is None:
+            return
+        self.record.append(
+            Event(
+                kind,
+                "global",
+                by.pseudonym,
+                {"mode": state.mode.value},
+                {"reason": reason},
+                owner=by.pseudonym,
+            )
+        )

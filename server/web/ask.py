@@ -1,0 +1,128 @@
+"""Asking: the charter once, then questions, with answers streamed or on a page of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from models.words import guess_language
+from server.access import Person
+from server.asking import Asking
+from server.audit.log import SealedOutcome, SealedSentence
+from server.failures import EXPECTED
+from server.web import errors
+from server.web.exchanges import own_exchange
+from server.web.stream import Reading
+from server.web.visits import AnyVisit, Asker, CommittedAsker, Visit, to
+
+router = APIRouter()
+
+MARK = {"X-AI-Generated": "true"}
+STREAMED = {**MARK, "X-Accel-Buffering": "no"}
+CONVERSATION_BYTES = 12
+
+Question = Annotated[str, Form()]
+Conversation = Annotated[str, Form(max_length=64)]
+
+
+@router.get("/charter")
+def charter_page(
+    visited: AnyVisit, person: Asker, wanted: Annotated[str, Query(alias="next")] = "/ask"
+) -> Response:
+    vigie = visited.web.vigie
+    charter = vigie.charter.get()
+    accepted = vigie.accounts.has_accepted(person, charter.version)
+    return visited.page("charter.html", charter=charter, accepted=accepted, wanted=wanted)
+
+
+@router.post("/charter")
+def accept_charter(
+    visited: AnyVisit, person: Asker, version: Annotated[str, Form()] = ""
+) -> Response:
+    vigie = visited.web.vigie
+    if version == vigie.charter.get().version:  # the one that was on the page
+        vigie.accounts.accept_charter(person, version)
+    return to("/ask")
+
+
+@router.get("/ask")
+def ask_page(visited: AnyVisit, person: CommittedAsker, conversation: str = "") -> Response:
+    assert person == visited.person
+    return visited.page(
+        "ask.html",
+        conversation=conversation[:64] or secrets.token_urlsafe(CONVERSATION_BYTES),
+        state=visited.web.vigie.switch.state(),
+    )
+
+
+@router.post("/ask")
+async def ask(
+    request: Request,
+    visited: AnyVisit,
+    person: CommittedAsker,
+    question: Question = "",
+    conversation: Conversation = "",
+) -> Response:
+    """Without JavaScript: the whole answer, then its page."""
+    asking = Asking(question, person, guess_language(question), conversation)
+    reading = await visited.web.streams.begin(request, asking)
+    record = ""
+    async with contextlib.aclosing(reading):
+        async for sealed in reading:
+            record = sealed.record
+    response = to(f"/questions/{record}?conversation={conversation}")
+    response.headers.update(MARK)
+    return response
+
+
+@router.post("/ask/stream")
+async def ask_stream(
+    request: Request,
+    visited: AnyVisit,
+    person: CommittedAsker,
+    question: Question = "",
+    conversation: Conversation = "",
+) -> Response:
+    """Server-sent events: `sentence` any number of times, then one `outcome` or one `failure`."""
+    asking = Asking(question, person, guess_language(question), conversation)
+    reading = await visited.web.streams.begin(request, asking)
+    return StreamingResponse(
+        _events(request, visited, person, reading), media_type="text/event-stream", headers=STREAMED
+    )
+
+
+async def _events(
+    request: Request, visited: Visit, person: Person, reading: Reading
+) -> AsyncIterator[str]:
+    async with contextlib.aclosing(reading):
+        try:
+            async for sealed in reading:
+                yield await _event(visited, person, sealed)
+        except EXPECTED as error:
+            yield errors.failure_event(request, error)
+
+
+async def _event(visited: Visit, person: Person, sealed: SealedSentence | SealedOutcome) -> str:
+    """Only what is sealed can be shown: nothing else has this type."""
+    match sealed:
+        case SealedSentence():
+            return _as_event("sentence", visited.fragment("fragments/sentence.html", said=sealed))
+        case SealedOutcome():
+            html = await run_in_threadpool(_outcome, visited, person, sealed)
+            return _as_event("outcome", html, f"/questions/{sealed.record}")
+
+
+def _outcome(visited: Visit, person: Person, sealed: SealedOutcome) -> str:
+    found = own_exchange(visited.web.vigie.record, sealed.record, person)
+    return visited.fragment("fragments/outcome.html", exchange=found)
+
+
+def _as_event(name: str, html: str, address: str = "") -> str:
+    return f"event: {name}\ndata: {json.dumps({'html': html, 'address': address})}\n\n"

@@ -1,0 +1,40 @@
+"""A house to test in: real parts on a temporary folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the hub's client is imported
+for variable in [name for name in os.environ if name.startswith("VIGIE_")]:
+    if not variable.startswith("VIGIE_TEST_"):
+        del os.environ[variable]
+
+from server.settings import load
+from server.wiring import Vigie, open_vigie
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+Opened = Callable[..., Vigie]
+
+
+@pytest.fixture
+def open_house(tmp_path: Path) -> Iterator[Opened]:
+    """Opens a house on a folder of the test, with whatever settings it names."""
+    with ExitStack() as closing:
+
+        def opened(home: Path | None = None, **settings: object) -> Vigie:
+            chosen = load(home or tmp_path / "home", **settings)
+            return closing.enter_context(open_vigie(chosen))
+
+        yield opened
+
+
+@pytest.fixture
+def house(open_house: Opened) -> Vigie:
+    """A house with the extractive generator and no document."""
+    return open_house(generator="extractive")

@@ -1,0 +1,114 @@
+"""The switch says OFF whenever it cannot be sure, and only two people loosen it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from models.errors import Revocation, WritingRevokedError
+from server.errors import AccessDeniedError, InvalidInputError
+from server.outcomes import Mode
+from server.switch import Lease, Switch, SwitchState
+
+
+@pytest.fixture
+def switch(tmp_path: Path) -> Switch:
+    switch = Switch(tmp_path, lambda: datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    switch.install("test")
+    return switch
+
+
+def test_a_folder_without_a_state_is_off(tmp_path: Path) -> None:
+    state = Switch(tmp_path, lambda: datetime.now(UTC)).state()
+
+    assert state.mode is Mode.OFF
+    assert not state.readable
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["", "{", "null", "[]", '{"mode": "on"}', '{"mode": "full-speed", "reason": "", "by": ""}'],
+)
+def test_what_cannot_be_read_means_off(switch: Switch, tmp_path: Path, damage: str) -> None:
+    (tmp_path / "switch.json").write_text(damage)
+
+    assert switch.state().mode is Mode.OFF
+    assert isinstance(switch.require(), SwitchState)
+
+
+def test_a_file_named_stop_stops(switch: Switch, tmp_path: Path) -> None:
+    lease = switch.require()
+    assert isinstance(lease, Lease)
+
+    (tmp_path / "STOP").touch()
+
+    with pytest.raises(WritingRevokedError) as revoked:
+        lease.check()
+    assert revoked.value.reason is Revocation.STOPPED
+
+
+def test_a_lease_ends_when_another_process_stops(switch: Switch, tmp_path: Path) -> None:
+    lease = switch.require()
+    assert isinstance(lease, Lease)
+    lease.check()
+
+    Switch(tmp_path, lambda: datetime.now(UTC)).tighten(Mode.SEARCH_ONLY, "essai", "other")
+
+    with pytest.raises(WritingRevokedError):
+        lease.check()
+
+
+def test_a_stop_needs_a_reason(switch: Switch) -> None:
+    with pytest.raises(InvalidInputError):
+        switch.tighten(Mode.OFF, "   ", "camille")
+
+    assert switch.state().mode is Mode.ON
+
+
+def test_nobody_loosens_by_tightening(switch: Switch) -> None:
+    switch.tighten(Mode.OFF, "doute", "camille")
+
+    with pytest.raises(InvalidInputError):
+        switch.tighten(Mode.SEARCH_ONLY, "moins fort", "camille")
+
+    assert switch.state().mode is Mode.OFF
+
+
+def test_one_person_cannot_restart(switch: Switch) -> None:
+    switch.tighten(Mode.OFF, "doute", "camille")
+    switch.restart("réparé", "camille")
+
+    with pytest.raises(AccessDeniedError):
+        switch.restart("réparé", "camille")
+
+    assert switch.state().mode is Mode.OFF
+
+
+def test_a_second_person_restarts(switch: Switch) -> None:
+    switch.tighten(Mode.OFF, "doute", "camille")
+    switch.restart("réparé", "camille")
+
+    state = switch.restart("vérifié", "paul")
+
+    assert state.mode is Mode.ON
+    assert isinstance(switch.require(), Lease)
+
+
+def test_a_new_stop_forgets_a_pending_restart(switch: Switch) -> None:
+    switch.tighten(Mode.SEARCH_ONLY, "doute", "camille")
+    switch.restart("réparé", "camille")
+    switch.tighten(Mode.OFF, "pire", "nadia")
+
+    state = switch.restart("vérifié", "paul")
+
+    assert state.mode is Mode.OFF
+    assert state.restart_requested_by == "paul"
+
+
+def test_the_stop_file_must_go_before_a_restart(switch: Switch, tmp_path: Path) -> None:
+    (tmp_path / "STOP").touch()
+
+    with pytest.raises(InvalidInputError, match="STOP"):
+        switch.restart("réparé", "camille")
