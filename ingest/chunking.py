@@ -15,8 +15,11 @@ from models.segmentation import split
 VERSION = "1"
 """Changes whenever the same text would be cut differently, so that it is indexed anew."""
 
-SIZE = 900
-"""Characters a passage aims at: a few paragraphs, about what the embedder reads whole."""
+SIZE = 600
+"""Characters of a passage at most: a paragraph or two, what a small embedder reads whole.
+
+MiniLM stops at 256 tokens, and French costs it one for every three characters.
+"""
 
 _NAMESPACE = uuid.UUID("5d0e4c1e-6a57-4f0e-9d3f-0c6e5b0f7a11")
 # Control characters, unpaired surrogates, soft hyphens and byte-order marks: nobody wrote them.

@@ -80,8 +80,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedChunks:
-    """A document's chunks with their vectors: row i of `bodies` belongs to chunk i."""
+    """A document's chunks with their vectors: row i of `vectors` belongs to chunk i."""
 
     chunks: tuple[Chunk, ...]
-    bodies: Matrix  # (len(chunks), dimensions)
-    title: Matrix  # (1, dimensions)
+    vectors: Matrix  # (len(chunks), dimensions)

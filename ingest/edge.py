@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Collection as Several
 from collections.abc import Iterator
@@ -12,11 +11,16 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from numpy.typing import NDArray
 
 from ingest.documents import Chunk, Document, EmbeddedChunks
-from ingest.errors import IndexMismatchError, IndexUnavailableError
-from ingest.fusion import DEPTH, WEIGHTS, K
+from ingest.errors import (
+    IndexDamagedError,
+    IndexInUseError,
+    IndexUnavailableError,
+)
+from ingest.fusion import DEPTH, K
+from ingest.identity import IDENTITY, Identity, check_identity
 from ingest.index import Audience, Hit, Index, Query
 from ingest.words import indexed_text, without_elisions
 from models.ports import Language, ModelIdentity
@@ -24,15 +28,15 @@ from models.ports import Language, ModelIdentity
 if TYPE_CHECKING:
     import qdrant_edge as qe
 
-FORMAT = 1
-"""Changes whenever the folder is laid out, or its texts are indexed, in another way."""
-
+_SHARD = "shard"
 _KEYWORDS = ("readers", "collection", "document", "language")
+Vector = NDArray[np.float32]
+
 _USUAL_TERMS = 60.0  # terms of a usual passage, once the empty words are gone
 
 
 class EdgeIndex(Index):
-    """Meaning, titles and words, fused inside the engine and filtered in each of its searches.
+    """Meaning and words, fused inside the engine and filtered in each of its searches.
 
     Searches run beside a write; writes wait for each other. One process holds the folder.
     """
@@ -47,28 +51,27 @@ class EdgeIndex(Index):
     def open(cls, path: Path, embedder: ModelIdentity, dimensions: int) -> EdgeIndex:
         """The index of a folder, made if there is none.
 
-        Raises IndexMismatchError when another embedder built it, IndexUnavailableError when
-        another process holds it, or it is damaged.
+        Raises IndexMismatchError when another embedder built it, IndexInUseError when another
+        process holds it, IndexDamagedError, or IndexUnavailableError.
         """
-        folder = path / "shard"
+        folder = path / _SHARD
         try:
             path.mkdir(parents=True, exist_ok=True)
-            _check_identity(path, _Identity.of(embedder, dimensions))
+            check_identity(path, Identity.of(embedder, dimensions), filled=folder.exists())
             if not folder.exists():
                 _create(folder, dimensions)
         except OSError as error:
             raise IndexUnavailableError(
                 f"The index in {path} cannot be opened: {error.strerror}."
             ) from error
-        with _engine(path):
-            return cls(_load(folder), path)
+        return cls(_load(folder, path), path)
 
     def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
         import qdrant_edge as qe
 
         points = [
-            self._point(document, chunk, body, embedded.title[0])
-            for chunk, body in zip(embedded.chunks, embedded.bodies, strict=True)
+            self._point(document, chunk, vector)
+            for chunk, vector in zip(embedded.chunks, embedded.vectors, strict=True)
         ]
         former = qe.Filter(
             must=[_is("collection", document.collection), _is("document", document.id)],
@@ -120,33 +123,23 @@ class EdgeIndex(Index):
         with self._writing, _engine(self._path):
             self._shard.close()
 
-    def _point(
-        self, document: Document, chunk: Chunk, body: np.ndarray[Any, Any], title: np.ndarray[Any, Any]
-    ) -> qe.Point:
+    def _point(self, document: Document, chunk: Chunk, vector: Vector) -> qe.Point:
         import qdrant_edge as qe
 
         terms = self._bm25[document.language].embed_document(indexed_text(chunk))
-        vectors = {"body": body.tolist(), "title": title.tolist(), "terms": terms}
+        vectors = {"meaning": vector.tolist(), "terms": terms}
         return qe.Point(chunk.id, vectors, _payload(document, chunk))
 
-    def _searches(
-        self, query: Query, readable: qe.Filter, depth: int
-    ) -> list[tuple[qe.Prefetch, float]]:
+    def _searches(self, query: Query, readable: qe.Filter, depth: int) -> list[qe.Prefetch]:
         import qdrant_edge as qe
 
-        def nearest(sought: Any, using: str) -> qe.Prefetch:
-            nearness = qe.Query.Nearest(sought, using=using)
-            return qe.Prefetch(limit=depth, query=nearness, filter=readable)
-
-        searches = []
+        nearest = []
         if query.vector is not None:
-            question = query.vector[0].tolist()
-            searches.append((nearest(question, "body"), WEIGHTS.body))
-            searches.append((nearest(question, "title"), WEIGHTS.title))
+            nearest.append(qe.Query.Nearest(query.vector[0].tolist(), using="meaning"))
         terms = self._terms(query.text)
         if terms.indices:
-            searches.append((nearest(terms, "terms"), WEIGHTS.terms))
-        return searches
+            nearest.append(qe.Query.Nearest(terms, using="terms"))
+        return [qe.Prefetch(limit=depth, query=one, filter=readable) for one in nearest]
 
     def _terms(self, text: str) -> qe.SparseVector:
         """The question's words as both languages stem them: each document knows its own stems.
@@ -157,23 +150,152 @@ class EdgeIndex(Index):
         import qdrant_edge as qe
 
         bare = without_elisions(text)
-        found = {index for model in self._bm25.values() for index in model.embed_query(bare).indices}
+        models = self._bm25.values()
+        found = {index for model in models for index in model.embed_query(bare).indices}
         return qe.SparseVector(sorted(found), [1.0] * len(found))
 
 
 def discard(path: Path) -> None:
     """Throw the index of a folder away, so that it can be built anew.
 
-    Raises IndexUnavailableError when another process holds it.
+    Raises IndexInUseError when another process holds it.
     """
-    folder = path / "shard"
+    folder = path / _SHARD
     if not folder.exists():
         return
+    with contextlib.suppress(IndexDamagedError):  # the very reason to throw it away
+        _load(folder, path).close()
+    # Renamed first: cut off at any point, what is left is an index to rebuild, never a mixture.
+    thrown = folder.with_suffix(".thrown")
+    shutil.rmtree(thrown, ignore_errors=True)
+    folder.rename(thrown)
+    (path / IDENTITY).unlink(missing_ok=True)
+    shutil.rmtree(thrown)
+
+
+def _create(folder: Path, dimensions: int) -> None:
+    """An empty shard, complete before it bears its name."""
+    import qdrant_edge as qe
+
+    draft = folder.with_suffix(".draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    config = qe.EdgeConfig(
+        vectors={"meaning": qe.EdgeVectorParams(dimensions, qe.Distance.Cosine)},
+        sparse_vectors={"terms": qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
+    )
+    with _engine(folder.parent):
+        shard = qe.EdgeShard.create(str(draft), config)
+        for field in _KEYWORDS:
+            keyword = qe.PayloadSchemaType.Keyword
+            shard.update(qe.UpdateOperation.create_field_index(field, keyword))
+        shard.flush()
+        shard.close()
+    draft.rename(folder)
+
+
+def _load(folder: Path, path: Path) -> qe.EdgeShard:
+    """Raises IndexInUseError, IndexDamagedError."""
+    import qdrant_edge as qe
+
     try:
-        with _engine(path):
-            _load(folder).close()
-    except IndexUnavailableError as error:
-        if error.in_use:
+        return qe.EdgeShard.load(str(folder))
+    except BaseException as error:
+        if not _is_the_engines(error):
             raise
-    (path / _Identity.FILE).unlink(missing_ok=True)
-    shutil.rmtree(folder)
+        if "WouldBlock" in str(error):
+            raise IndexInUseError(path) from error
+        raise IndexDamagedError(path) from error
+
+
+def _is_the_engines(error: BaseException) -> bool:
+    """The engine raises bare exceptions, and panics where it finds its files damaged."""
+    return type(error) is Exception or type(error).__name__ == "PanicException"
+
+
+@contextlib.contextmanager
+def _engine(path: Path) -> Iterator[None]:
+    """What the engine raises while it works, as one sentence."""
+    try:
+        yield
+    except BaseException as error:
+        if not _is_the_engines(error):
+            raise
+        raise IndexUnavailableError(f"The index in {path} does not answer: {error}.") from error
+
+
+def _bm25(language: Language) -> qe.Bm25:
+    import qdrant_edge as qe
+
+    match language:
+        case Language.FRENCH:
+            name = "french"
+        case Language.ENGLISH:
+            name = "english"
+    return qe.Bm25(qe.Bm25Config(language=name, ascii_folding=True, avg_len=_USUAL_TERMS))
+
+
+def _is(field: str, value: str) -> qe.FieldCondition:
+    import qdrant_edge as qe
+
+    return qe.FieldCondition(field, match=qe.MatchValue(value))
+
+
+def _in(field: str, values: Several[str]) -> qe.FieldCondition:
+    import qdrant_edge as qe
+
+    return qe.FieldCondition(field, match=qe.MatchAny(sorted(values)))
+
+
+def _readable(query: Query, audience: Audience) -> qe.Filter:
+    """What this audience may read, in the collections that were asked for."""
+    import qdrant_edge as qe
+
+    conditions: list[Any] = [_in("readers", audience.groups)]
+    if query.collections is not None:
+        conditions.append(_in("collection", query.collections))
+    return qe.Filter(must=conditions)
+
+
+def _fused(searches: list[qe.Prefetch], limit: int) -> qe.QueryRequest:
+    import qdrant_edge as qe
+
+    fusion: Any = qe.Fusion.Rrf(k=K)  # a stub's lapse
+    return qe.QueryRequest(
+        limit=limit,
+        query=fusion,
+        prefetches=searches,
+        with_payload=True,
+    )
+
+
+def _payload(document: Document, chunk: Chunk) -> dict[str, Any]:
+    return {
+        "readers": sorted(document.readers),
+        "collection": chunk.collection,
+        "document": chunk.document,
+        "language": document.language.value,
+        "version": chunk.version,
+        "title": chunk.title,
+        "section": chunk.section,
+        "text": chunk.text,
+        "start": chunk.start,
+        "end": chunk.end,
+        "page": chunk.page,
+        "url": chunk.url,
+    }
+
+
+def _chunk(id_: str, payload: dict[str, Any]) -> Chunk:
+    return Chunk(
+        id=id_,
+        collection=payload["collection"],
+        document=payload["document"],
+        version=payload["version"],
+        title=payload["title"],
+        section=payload["section"],
+        text=payload["text"],
+        start=payload["start"],
+        end=payload["end"],
+        page=payload.get("page"),
+        url=payload.get("url"),
+    )

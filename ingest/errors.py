@@ -4,10 +4,14 @@ IngestError
  ├── UnreadableFileError        this file cannot be read; the text is the reason
  ├── CollectionError            a collection is unknown, or its description is wrong
  ├── IndexMismatchError         the index was built by another embedder
- └── IndexUnavailableError      the index cannot be opened or is in use
+ └── IndexUnavailableError      the index cannot be opened, or stopped answering
+      ├── IndexInUseError       another process holds it
+      └── IndexDamagedError     its files are not what the engine wrote
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from guardrails.verdicts import Wording
 
@@ -33,4 +37,18 @@ class IndexMismatchError(IngestError):
 
 
 class IndexUnavailableError(IngestError):
-    """The index cannot be opened, or another process holds it."""
+    """The index cannot be opened, or stopped answering."""
+
+
+class IndexInUseError(IndexUnavailableError):
+    """Another process holds the index."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"The index in {path} is in use by another process.")
+
+
+class IndexDamagedError(IndexUnavailableError):
+    """The index's files are not what the engine wrote."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"The index in {path} is damaged. `vigie index rebuild` builds it anew.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Several
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,9 @@ from ingest.collections import Collection
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.errors import UnreadableFileError
 from ingest.index import Index
-from ingest.sources import Entry, FailedFile, Source, open_source
-from models.ports import Embedder, Language
+from ingest.sources import Entry, FailedFile, Source, open_source, origin_of
+from ingest.words import embedded_text
+from models.ports import Embedder, Language, ModelIdentity
 
 TITLE = 120
 """Characters at most of a title made from a text."""
@@ -45,34 +46,6 @@ class Catalogue(Protocol):
     def forget(self, collection: str, ids: Several[str]) -> None: ...
 
 
-class MemoryCatalogue(Catalogue):
-    """The reference: remembers as long as the process lives."""
-
-    def __init__(self) -> None:
-        self._fingerprints: dict[str, dict[str, str]] = {}
-        self._documents: dict[tuple[str, str], Document] = {}
-
-    def fingerprints(self, collection: str) -> Mapping[str, str]:
-        return dict(self._fingerprints.get(collection, {}))
-
-    def begin(self, document: Document) -> None:
-        self._fingerprints.setdefault(document.collection, {})[document.id] = ""
-
-    def finish(self, document: Document, fingerprint: str) -> None:
-        self._fingerprints.setdefault(document.collection, {})[document.id] = fingerprint
-        self._documents[document.collection, document.id] = document
-
-    def forget(self, collection: str, ids: Several[str]) -> None:
-        for id_ in ids:
-            self._fingerprints.get(collection, {}).pop(id_, None)
-            self._documents.pop((collection, id_), None)
-
-    def document(self, collection: str, id_: str) -> Document | None:
-        """The text that citations open; None while the document is not indexed."""
-        indexed = self._fingerprints.get(collection, {}).get(id_)
-        return self._documents.get((collection, id_)) if indexed else None
-
-
 @dataclass(frozen=True, slots=True)
 class IngestionReport:
     """What one run did. A document that can no longer be read is removed, and failed."""
@@ -86,6 +59,15 @@ class IngestionReport:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A document and its passages, read and not yet indexed."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    origin: str
+
+
 @dataclass(slots=True)
 class _Run:
     """What one run has done so far."""
@@ -93,7 +75,7 @@ class _Run:
     known: Mapping[str, str]
     total: int
     progress: Callable[[int, int], None]
-    waiting: list[tuple[Document, tuple[Chunk, ...]]] = field(default_factory=list)
+    waiting: list[_Cut] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     failed: list[FailedFile] = field(default_factory=list)
     added: int = 0
@@ -103,6 +85,13 @@ class _Run:
 
     def fail(self, label: str, reason: Wording) -> None:
         self.failed.append(FailedFile(label, reason))
+
+    def count(self, cut: _Cut) -> None:
+        if self.known.get(cut.document.id):
+            self.updated += 1
+        else:
+            self.added += 1
+        self.chunks += len(cut.chunks)
 
     def settle(self) -> None:
         done = self.added + self.updated + self.unchanged + len(self.failed)
@@ -142,7 +131,7 @@ class Ingestion:
         run = _Run(self._catalogue.fingerprints(collection.name), opened.total, progress)
         for entry in opened.entries():
             self._take(entry, opened, collection, run)
-        self._index_waiting(opened, run)
+        self._index_waiting(run)
         removed = self._remove_missing(opened, collection, run)
         progress(run.total, run.total)
         return IngestionReport(
@@ -155,25 +144,6 @@ class Ingestion:
             seconds=self._clock() - started,
         )
 
-    def rebuild(self, documents: Iterable[Document]) -> int:
-        """Index anew what the catalogue holds, into an empty index. How many passages.
-
-        For another embedder: the texts are taken from the catalogue, no file is read.
-        """
-        everything = tuple(documents)
-        sources = {
-            name: self._catalogue.fingerprints(name)
-            for name in {document.collection for document in everything}
-        }
-        # First all are marked: killed half-way, the next ingestion indexes what is missing.
-        for document in everything:
-            self._catalogue.begin(document)
-        written = 0
-        for document in everything:
-            origin = sources[document.collection].get(document.id, "").partition(":")[0]
-            written += self._index_all([(document, chunking.chunks(document))], origin)
-        return written
-
     def _take(
         self, entry: Entry | FailedFile, source: Source, collection: Collection, run: _Run
     ) -> None:
@@ -185,50 +155,34 @@ class Ingestion:
             run.seen.add(entry.id)
             run.unchanged += 1
         else:
-            self._read(entry, collection, run)
+            self._read(entry, source.origin, collection, run)
         run.settle()
-        if sum(len(cut) for _, cut in run.waiting) >= BATCH:
-            self._index_waiting(source, run)
+        if sum(len(cut.chunks) for cut in run.waiting) >= BATCH:
+            self._index_waiting(run)
 
-    def _read(self, entry: Entry, collection: Collection, run: _Run) -> None:
+    def _read(self, entry: Entry, origin: str, collection: Collection, run: _Run) -> None:
         try:
             document = _document(entry, collection)
         except UnreadableFileError as error:
             run.fail(entry.label, error.reason)
             return
         run.seen.add(entry.id)
-        run.waiting.append((document, chunking.chunks(document)))
+        run.waiting.append(_Cut(document, chunking.chunks(document), origin))
 
-    def _index_waiting(self, source: Source, run: _Run) -> None:
-        run.chunks += self._index_all(run.waiting, source.origin)
-        updated = sum(1 for document, _ in run.waiting if run.known.get(document.id))
-        run.updated += updated
-        run.added += len(run.waiting) - updated
+    def _index_waiting(self, run: _Run) -> None:
+        if not run.waiting:
+            return  # nothing changed: the model is not even called
+        for cut in run.waiting:
+            run.count(cut)
+        index_all(run.waiting, self._index, self._catalogue, self._embedder)
         run.waiting = []
         run.settle()
-
-    def _index_all(self, waiting: list[tuple[Document, tuple[Chunk, ...]]], origin: str) -> int:
-        """Embed these documents together, then index one after the other."""
-        if not waiting:
-            return 0
-        texts = [chunk.text for _, cut in waiting for chunk in cut]
-        vectors = self._embedder.embed([*texts, *(document.title for document, _ in waiting)])
-        start = 0
-        for position, (document, cut) in enumerate(waiting):
-            bodies = vectors[start : start + len(cut)]
-            title = vectors[len(texts) + position][None, :]
-            start += len(cut)
-            self._catalogue.begin(document)
-            self._index.replace(document, EmbeddedChunks(cut, bodies, title))
-            digest = self._embedder.identity.digest
-            self._catalogue.finish(document, fingerprint_of(document, origin, digest))
-        return len(texts)
 
     def _remove_missing(self, source: Source, collection: Collection, run: _Run) -> int:
         missing = [
             id_
             for id_, fingerprint in run.known.items()
-            if id_ not in run.seen and source.answers_for(id_, fingerprint)
+            if id_ not in run.seen and source.answers_for(fingerprint)
         ]
         # Marked first: between two steps the catalogue may say too little, never too much.
         for id_ in missing:
@@ -248,6 +202,61 @@ class Ingestion:
         )
 
 
+def rebuild(
+    documents: Iterable[Document],
+    catalogue: Catalogue,
+    embedder: Embedder,
+    open_empty: Callable[[], Index],
+) -> int:
+    """Index anew what the catalogue holds; no file is read. Returns how many passages.
+
+    `open_empty` throws the old index away and opens the new one. All documents are marked
+    before it does: killed half-way, the next rebuild or ingestion indexes what is missing.
+    """
+    everything = tuple(documents)
+    origins = _origins(everything, catalogue)
+    for document in everything:
+        catalogue.begin(document)
+    index = open_empty()
+    written = 0
+    for batch in _batches(everything, origins):
+        index_all(batch, index, catalogue, embedder)
+        written += sum(len(cut.chunks) for cut in batch)
+    return written
+
+
+def index_all(
+    batch: Sequence[_Cut], index: Index, catalogue: Catalogue, embedder: Embedder
+) -> None:
+    """Embed these documents together, then index one after the other."""
+    vectors = embedder.embed([embedded_text(chunk) for cut in batch for chunk in cut.chunks])
+    start = 0
+    for cut in batch:
+        end = start + len(cut.chunks)
+        embedded = EmbeddedChunks(cut.chunks, vectors[start:end])
+        catalogue.begin(cut.document)
+        index.replace(cut.document, embedded)
+        catalogue.finish(cut.document, _fingerprint_of(cut, embedder.identity))
+        start = end
+
+
+def _batches(documents: Sequence[Document], origins: Sequence[str]) -> Iterator[list[_Cut]]:
+    batch: list[_Cut] = []
+    for document, origin in zip(documents, origins, strict=True):
+        batch.append(_Cut(document, chunking.chunks(document), origin))
+        if sum(len(cut.chunks) for cut in batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _origins(documents: Sequence[Document], catalogue: Catalogue) -> list[str]:
+    names = {document.collection for document in documents}
+    known = {name: catalogue.fingerprints(name) for name in names}
+    return [origin_of(known[document.collection].get(document.id, "")) for document in documents]
+
+
 def fingerprint(
     origin: str, version: str, groups: frozenset[str], language: Language, embedder: str
 ) -> str:
@@ -256,8 +265,11 @@ def fingerprint(
     return f"{origin}:{hashlib.sha256(json.dumps(decides).encode()).hexdigest()}"
 
 
-def fingerprint_of(document: Document, origin: str, embedder: str) -> str:
-    return fingerprint(origin, document.version, document.readers, document.language, embedder)
+def _fingerprint_of(cut: _Cut, embedder: ModelIdentity) -> str:
+    document = cut.document
+    return fingerprint(
+        cut.origin, document.version, document.readers, document.language, embedder.digest
+    )
 
 
 def _document(entry: Entry, collection: Collection) -> Document:

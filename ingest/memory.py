@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.documents import Chunk, Document, EmbeddedChunks
-from ingest.fusion import DEPTH, WEIGHTS, fused
+from ingest.fusion import DEPTH, fused
 from ingest.index import Audience, Hit, Index, Query
 from ingest.ingestion import Catalogue
 from ingest.words import indexed_text, without_elisions
@@ -27,8 +27,7 @@ _K1, _B = 1.2, 0.75
 class _Entry:
     chunk: Chunk
     readers: frozenset[str]
-    body: NDArray[np.float32]
-    title: NDArray[np.float32]
+    vector: NDArray[np.float32]
     terms: Counter[str]
 
 
@@ -40,10 +39,9 @@ class MemoryIndex(Index):
         self._lock = Lock()
 
     def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
-        title = embedded.title[0]
         entries = tuple(
-            _Entry(chunk, document.readers, body, title, _terms(indexed_text(chunk)))
-            for chunk, body in zip(embedded.chunks, embedded.bodies, strict=True)
+            _Entry(chunk, document.readers, vector, _terms(indexed_text(chunk)))
+            for chunk, vector in zip(embedded.chunks, embedded.vectors, strict=True)
         )
         with self._lock:
             self._documents[document.collection, document.id] = entries
@@ -55,12 +53,11 @@ class MemoryIndex(Index):
 
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         found = {entry.chunk.id: entry for entry in self._readable(query, audience)}
-        rankings = [(_by_terms(query, found), WEIGHTS.terms)]
+        rankings = [_by_terms(query, found)]
         if query.vector is not None:
             question = query.vector[0]
-            bodies = {id_: float(entry.body @ question) for id_, entry in found.items()}
-            titles = {id_: float(entry.title @ question) for id_, entry in found.items()}
-            rankings += [(_ranked(bodies), WEIGHTS.body), (_ranked(titles), WEIGHTS.title)]
+            nearness = {id_: float(entry.vector @ question) for id_, entry in found.items()}
+            rankings.append(_ranked(nearness))
         scores = fused(rankings)
         best = _ranked(scores)[: max(limit, 0)]
         return [Hit(found[id_].chunk, scores[id_]) for id_ in best]

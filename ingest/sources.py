@@ -54,7 +54,7 @@ class Source(Protocol):
 
     def entries(self) -> Iterator[Entry | FailedFile]: ...
 
-    def answers_for(self, id_: str, fingerprint: str) -> bool:
+    def answers_for(self, fingerprint: str) -> bool:
         """Whether a document that is missing here is gone, and not merely another source's."""
         ...
 
@@ -93,9 +93,8 @@ class Folder(Source):
             refusal = _refusal(path, root)
             yield FailedFile(_printable(id_), refusal) if refusal else _file_entry(path, id_)
 
-    def answers_for(self, id_: str, fingerprint: str) -> bool:  # noqa: ARG002  # only the origin counts
-        # An empty fingerprint was begun and never finished: whoever sees it first cleans up.
-        return not fingerprint or fingerprint.startswith(f"{self.origin}:")
+    def answers_for(self, fingerprint: str) -> bool:
+        return origin_of(fingerprint) in ("", self.origin)
 
 
 class SingleFile(Source):
@@ -116,9 +115,9 @@ class SingleFile(Source):
     def entries(self) -> Iterator[Entry | FailedFile]:
         yield _file_entry(self._path, self._id)
 
-    def answers_for(self, id_: str, fingerprint: str) -> bool:
-        """For itself alone: when it can no longer be read."""
-        return id_ == self._id and fingerprint.startswith(f"{self.origin}:")
+    def answers_for(self, fingerprint: str) -> bool:  # noqa: ARG002  # a port's parameter
+        """Never: what is missing here may be in any other file."""
+        return False
 
 
 class Lines(Source):
@@ -143,8 +142,8 @@ class Lines(Source):
                 if line.strip():
                     yield _line_entry(line, f"{_printable(self._path.name)}:{n}")
 
-    def answers_for(self, id_: str, fingerprint: str) -> bool:  # noqa: ARG002  # only the origin counts
-        return not fingerprint or fingerprint.startswith(f"{self.origin}:")
+    def answers_for(self, fingerprint: str) -> bool:
+        return origin_of(fingerprint) in ("", self.origin)
 
 
 class _Line(BaseModel):
@@ -209,6 +208,14 @@ def _refusal(path: Path, root: Path) -> Wording | None:
         return None if stat.S_ISREG(real.stat().st_mode) else readers.reasons.NOT_A_FILE
     except (OSError, RuntimeError):  # a link that leads nowhere, or to itself
         return readers.reasons.UNREACHABLE
+
+
+def origin_of(fingerprint: str) -> str:
+    """The source whose document this is; none for one that was begun and never finished.
+
+    Such a one is nobody's: whoever meets it missing clears it away.
+    """
+    return fingerprint.partition(":")[0]
 
 
 def _origin(path: Path) -> str:

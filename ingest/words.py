@@ -1,4 +1,4 @@
-"""Which words of a text are looked for: what French leaves out before a vowel is no word."""
+"""Which words stand for a passage when it is looked for, by words and by meaning."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import re
 
 from ingest.documents import Chunk
 
-_ELISION = re.compile(
-    r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?=\w)", re.IGNORECASE
-)
+_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?=\w)", re.IGNORECASE)
 
 
 def without_elisions(text: str) -> str:
-    """ "l'employé d’aujourd'hui" is found by "employé" and "aujourd'hui", in any language."""
+    """The text without "l'", "d’", "qu'"…: "l'employé" is found by "employé" in any language."""
     return _ELISION.sub(" ", text)
 
 
 def indexed_text(chunk: Chunk) -> str:
     """What a passage is found by: the words of its title, its section and itself."""
-    return without_elisions("\n".join((chunk.title, chunk.section, chunk.text)))
+    return without_elisions(f"{chunk.title}\n{chunk.section}\n{chunk.text}")
+
+
+def embedded_text(chunk: Chunk) -> str:
+    """What a passage means: its text under its title, without which a page says little."""
+    return f"{chunk.title}\n{chunk.text}"

@@ -14,6 +14,7 @@ from models.ports import Language
 
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
+_TELLING = 2000  # characters that are enough to tell a language
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 
@@ -36,6 +37,16 @@ def content_words(text: str, language: Language) -> list[str]:
         for word in _WORD.findall(folded(text))
         if word not in stops and (len(word) > 1 or word.isdigit())
     ]
+
+
+def guess_language(text: str) -> Language:
+    """The language whose small words are more frequent; French where nothing tells."""
+    words = _WORD.findall(folded(text[:_TELLING]))
+    french, english = (
+        sum(word in _STOP_WORDS[language] for word in words)
+        for language in (Language.FRENCH, Language.ENGLISH)
+    )
+    return Language.ENGLISH if english > french else Language.FRENCH
 
 
 @lru_cache(maxsize=1 << 14)

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -26,11 +26,14 @@ SHORTEST_PASSWORD = 12
 
 @dataclass(frozen=True, slots=True)
 class SignInPolicy:
-    """How long a session lives, and how many wrong passwords earn how long a pause."""
+    """How long a session lives, how many wrong passwords earn a pause, what a hash costs."""
 
     session: timedelta
     tries: int
     pause: timedelta
+    hasher: PasswordHasher = field(
+        default_factory=PasswordHasher
+    )  # argon2id
 
 
 class Accounts:
@@ -49,7 +52,7 @@ class Accounts:
         self._secret = secret
         self._policy = policy
         self._clock = clock
-        self._hasher = PasswordHasher()
+        self._hasher = policy.hasher
         self._nobody = self._hasher.hash(secrets.token_hex(16))
         self._failures: dict[str, list[datetime]] = defaultdict(list)
         self._failing = Lock()
@@ -206,9 +209,7 @@ def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _check_new(
-    name: str, password: str, roles: frozenset[Role], groups: frozenset[str]
-) -> None:
+def _check_new(name: str, password: str, roles: frozenset[Role], groups: frozenset[str]) -> None:
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise InvalidInputError(f"A user's name has 1 to {LONGEST_NAME} printable characters.")
     if len(password) < SHORTEST_PASSWORD:

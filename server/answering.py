@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from guardrails.chain import Guards
 from guardrails.pii.placeholders import Placeholders
+
 from guardrails.verdicts import SentenceVerdict, Verdict, Wording
 from ingest.index import Hit
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
@@ -147,7 +148,9 @@ class _Answer:
 
     def _with_ai(self, lease: Lease, verdict: Verdict) -> Reply:
         limits = self.desk.house.limits
-        permit = AnswerPermit.until(limits.deadline_s, lease, self.asking, self.desk.house.suspended)
+        permit = AnswerPermit.until(
+            limits.deadline_s, lease, self.asking, self.desk.house.suspended
+        )
 
         hits = self.desk.retrieval.find(
             verdict.text, self.asking.language, audience_of(self.asking.asker), limits.passages
@@ -174,13 +177,13 @@ class _Answer:
             yield self._release(checked)
         return self._outcome(passages)
 
-    def _without_ai(self, state: SwitchState, question: str, *, interrupted: bool = False) -> Stopped:
+    def _without_ai(
+        self, state: SwitchState, question: str, *, interrupted: bool = False
+    ) -> Stopped:
         """Search what the asker may read; with the switch OFF, by words alone."""
         retrieval, limits = self.desk.retrieval, self.desk.house.limits
         find = retrieval.find_words if state.mode is Mode.OFF else retrieval.find
-        hits = find(
-            question, self.asking.language, audience_of(self.asking.asker), limits.passages
-        )
+        hits = find(question, self.asking.language, audience_of(self.asking.asker), limits.passages)
         passages = self._screened(hits)
         return Stopped(
             state.mode,
@@ -213,9 +216,7 @@ class _Answer:
     def _checked(self, sentence: str, sources: Sequence[Source]) -> SentenceVerdict | Refused:
         """The sentence alone, then the answer as it would read with it: nothing is taken back."""
         guards = self.desk.engines.guards.get()
-        checked = guards.check_sentence(
-            sentence, sources, self.placeholders, self.asking.language
-        )
+        checked = guards.check_sentence(sentence, sources, self.placeholders, self.asking.language)
         if not checked.released:
             return checked
         whole = guards.check_answer(

@@ -67,7 +67,9 @@ def machine() -> str:
 def _benchmark(path: Path) -> Callable[[], Iterable[Figure]]:
     spec = importlib.util.spec_from_file_location(path.stem, path) if path.is_file() else None
     if spec is None or spec.loader is None:
-        raise InvalidInputError("The benchmarks are in a checkout of Vigie, under tests/benchmarks.")
+        raise InvalidInputError(
+            "The benchmarks are in a checkout of Vigie, under tests/benchmarks."
+        )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     figures: Callable[[], Iterable[Figure]] = module.figures

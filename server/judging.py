@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.grounding import support
 from guardrails.pii.placeholders import Placeholders
 from guardrails.stream import StreamRedactor
+from models.doctor import diagnose
+
+from guardrails import charter as charters
 from guardrails.verdicts import Stage
 from models import catalog
-from models.doctor import diagnose
 from models.errors import ModelsError
 from models.ports import Language
 from models.segmentation import split
@@ -131,13 +132,25 @@ def pin(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
 def models_json(settings: Settings) -> dict[str, Any]:
     listed = catalog.listed(settings.home)
     try:
-        answers, reason = choose_generator(settings)
+        choice = choose_generator(settings)
     except ModelsError as error:
-        answers, reason = "", str(error)
+        answers, reason = "nobody", str(error)
+    else:
+        answers, reason = choice.engine.value, choice.reason.en if choice.reason else ""
     return {
         "models": [_model_json(model) for model in listed],
-        "answers": answers or "nobody",
+        "answers": answers,
         "reason": reason,
+    }
+
+
+def _model_json(model: catalog.PinnedModel) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "path": str(model.path),
+        "digest": model.digest,
+        "size": model.size,
+        "architecture": model.architecture,
     }
 
 
@@ -208,8 +221,8 @@ def _models(settings: Settings) -> str:
     broken = [one for one in verified(settings)["models"] if one["problem"]]
     if broken:
         raise ServerError(str(broken[0]["problem"]))
-    answers, reason = choose_generator(settings)
-    return f"{answers} answers{f' ({reason})' if reason else ''}"
+    choice = choose_generator(settings)
+    return f"{choice.engine.value} answers{f' ({choice.reason.en})' if choice.reason else ''}"
 
 
 def _embedder(settings: Settings) -> str:
@@ -217,4 +230,6 @@ def _embedder(settings: Settings) -> str:
     started = time.perf_counter()
     embedder.embed(["Bonjour, le chiffre du jour est 42."])
     taken_ms = (time.perf_counter() - started) * 1000
-    return f"{embedder.identity.name}, {embedder.dimensions} dimensions, {taken_ms:.0f} ms a question"
+    return (
+        f"{embedder.identity.name}, {embedder.dimensions} dimensions, {taken_ms:.0f} ms a question"
+    )

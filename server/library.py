@@ -80,6 +80,7 @@ class Library:
         collection = self._collection_for(source, name, by)
         self.describe(collection, by)
         report = self._ingestion().run(source, collection, progress)
+        self._shelves.save_source(collection.name, str(source.resolve()))
         self._record.append(
             Event(
                 EventKind.INGESTED,
@@ -95,6 +96,10 @@ class Library:
             )
         )
         return report
+
+    def sources(self) -> list[Path]:
+        """Where the collections were last ingested from."""
+        return [Path(source) for source in self._shelves.sources()]
 
     def open(self, collection: str, document: str, reader: Person) -> Document:
         """A document as its reader may see it. Raises NotFoundError, the same if it is not theirs.

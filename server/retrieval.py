@@ -21,9 +21,7 @@ class Retrieval:
     embedder: Lazy[Embedder]
     shelves: Shelves
 
-    def find(
-        self, question: str, language: Language, audience: Audience, limit: int
-    ) -> list[Hit]:
+    def find(self, question: str, language: Language, audience: Audience, limit: int) -> list[Hit]:
         """Hybrid search: words and meaning."""
         vector = self.embedder.get().embed([question])
         return self.index.get().search(Query(question, vector, language), audience, limit)

@@ -17,7 +17,7 @@ from server.wiring import Vigie, open_vigie
 
 if TYPE_CHECKING:
     import uvicorn
-    from uvicorn._types import ASGIApplication
+    from starlette.applications import Starlette
 
 Say = Callable[[str], None]
 
@@ -33,10 +33,10 @@ def serve(settings: Settings, say: Say) -> None:
     host, port = web.getsockname()[:2]
     address = f"http://{host}:{port}"
     with holding.hold(settings.home, address), open_vigie(settings) as vigie:
+        vigie.check_parts()
         aborted = vigie.record.recover()
         if aborted:
             say(f"{len(aborted)} answers were cut by the last stop; the record says so now.")
-        vigie.answering.engines.generator.get()
         vigie.record.append(Event(EventKind.SERVER_STARTED, "server", "system"))
         _run(vigie, web, lambda: say(address))
 
@@ -62,7 +62,7 @@ def _run(vigie: Vigie, web: socket.socket, ready: Callable[[], None]) -> None:
             Path(path).unlink(missing_ok=True)
 
 
-def _uvicorn(app: ASGIApplication, ready: Callable[[], None] | None = None) -> uvicorn.Server:
+def _uvicorn(app: Starlette, ready: Callable[[], None] | None = None) -> uvicorn.Server:
     import uvicorn
 
     class Server(uvicorn.Server):

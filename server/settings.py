@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,9 @@ class Settings(BaseSettings):
     home: Path = Field(Path("var"), description="Folder of all state.")
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port the web server listens on.")
+    names: str = Field(
+        "", description="Host names people use besides the address, separated by commas."
+    )
     company: str = Field("Vigie", max_length=80, description="Name shown at the top of the pages.")
 
     charter: Path | None = Field(
@@ -118,7 +122,7 @@ def secret_key(settings: Settings) -> bytes:
 
 def _secret_file(path: Path) -> bytes:
     try:
-        with path.open("xb", opener=_private) as file:
+        with open(path, "xb", opener=_private) as file:  # Path.open has no opener
             file.write(secrets.token_hex(SECRET_BYTES).encode())
     except FileExistsError:
         pass
@@ -129,6 +133,4 @@ def _secret_file(path: Path) -> bytes:
 
 
 def _private(name: str, flags: int) -> int:
-    import os
-
     return os.open(name, flags, 0o600)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.access import Person, Right, check
-from server.audit.errors import AuditError, RecordUnavailableError
+from server.audit.errors import AuditError
 from server.audit.events import Event, EventKind
 from server.audit.log import AuditLog
+from server.lazy import Lazy
 from server.outcomes import Mode
 from server.switch import Switch, SwitchState
 
@@ -17,7 +18,7 @@ class Switching:
     """What people on duty do with the switch."""
 
     switch: Switch
-    record: AuditLog | None  # None when it cannot be opened: stopping still works
+    record: Lazy[AuditLog]  # opened after a stop took effect, before a restart does
 
     def state(self) -> SwitchState:
         return self.switch.state()
@@ -32,8 +33,7 @@ class Switching:
         try:
             self._note(EventKind.SWITCHED, state, reason, by)
         except AuditError:
-            # The record is down: the AI is stopped all the same, and without a record
-            # nothing can be answered. The next start finds the state file's own account.
+            # The record is down: the AI is stopped all the same, and the state file says by whom.
             return state
         return state
 
@@ -43,8 +43,6 @@ class Switching:
         Raises AccessDeniedError, InvalidInputError, AuditError.
         """
         check(by, Right.RESTART)
-        if self.record is None:
-            raise RecordUnavailableError("The record cannot be opened: the AI stays off.")
         self._note(EventKind.RESTART_REQUESTED, self.switch.state(), reason, by)
         state = self.switch.restart(reason, by.name)
         if state.mode is Mode.ON:
@@ -52,9 +50,7 @@ class Switching:
         return state
 
     def _note(self, kind: EventKind, state: SwitchState, reason: str, by: Person) -> None:
-        if self.record is None:
-            return
-        self.record.append(
+        self.record.get().append(
             Event(
                 kind,
                 "global",

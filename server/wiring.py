@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from guardrails.chain import Guards
+
+from guardrails import charter as charters
 from guardrails.charter import Charter
+from guardrails.pii import PersonalData
 from ingest.index import Index
 from ingest.ingestion import Ingestion
-from models.catalog import pinned
+from models import catalog
+from models.errors import ModelUnavailableError
+from models.extractive import ExtractiveGenerator
 from models.ports import Embedder, Generator
+from models.stub import StubGenerator
 from server.access import Person, operator
 from server.accounts import Accounts, SignInPolicy
 from server.answering import Answering, Engines, House
 from server.asking import Limits
 from server.audit.log import AuditLog
+from server.audit.review import ReviewQueue
 from server.conversations import Conversations
 from server.desk import Desk
+from server.errors import InvalidInputError
 from server.lazy import Lazy
 from server.library import Library
 from server.procedure import read_procedure
@@ -34,9 +42,7 @@ from server.store.desk import DeskRows
 from server.store.people import People
 from server.store.shelves import Shelves
 from server.switch import Switch
-
-if TYPE_CHECKING:
-    from ingest.edge import EdgeIndex
+from server.switching import Switching
 
 
 def now() -> datetime:
@@ -56,20 +62,32 @@ class Vigie:
     desk: Desk
     searching: Searching
     answering: Answering
+    switching: Switching
+    reviews: ReviewQueue
     charter: Lazy[Charter]
+    rebuild_index: Callable[[], tuple[int, int]]
+    """Index anew all that the store holds: how many documents, and passages.
+
+    Raises InvalidInputError while the index is in use by this very process.
+    """
 
     @property
     def operator(self) -> Person:
         return operator(self.secret)
 
+    def check_parts(self) -> None:
+        """What must be right before anyone is let in: charter, generator, index.
+
+        Raises SettingsError, GuardrailsError, ModelsError, IngestError.
+        """
+        self.answering.engines.prompting.get()
+        self.answering.engines.generator.get()
+        self.answering.retrieval.index.get()
+
     def warm_up(self) -> None:
         """Make the costly parts now rather than at the first question."""
-        engines, retrieval = self.answering.engines, self.answering.retrieval
-        engines.guards.get()
-        engines.prompting.get()
-        retrieval.index.get()
-        retrieval.embedder.get().embed(["Bonjour"])
-        engines.generator.get()
+        self.answering.engines.guards.get()
+        self.answering.retrieval.embedder.get().embed(["Bonjour"])
 
 
 @contextlib.contextmanager
@@ -85,21 +103,16 @@ def open_vigie(settings: Settings) -> Iterator[Vigie]:
 
 def _build(settings: Settings, closing: contextlib.ExitStack) -> Vigie:
     home, secret = settings.home, secret_key(settings)
-    first_start = not (home / "record.db").exists()
+    switch = install_switch(settings)
     record = AuditLog.open(home / "record.db", now)
     closing.callback(record.close)
     store = Store.open(home / "store.db")
     closing.callback(store.close)
-    switch = Switch(home, now)
-    if first_start:
-        switch.install("system")
 
-    charter = Lazy(lambda: _charter(settings))
-    guards = Lazy(lambda: _guards(charter.get()))
-    embedder = Lazy(lambda: _embedder(settings))
-    edge = Lazy(lambda: _index(home / "index", embedder.get()))
-    closing.callback(_close_index, edge)
-    index: Lazy[Index] = edge  # type: ignore[assignment]  # an EdgeIndex is an Index
+    charter = Lazy(lambda: charters.load(settings.charter_file()))
+    guards = Lazy(lambda: make_guards(charter.get()))
+    embedder = Lazy(lambda: make_embedder(settings))
+    index = Lazy(lambda: _open_index(home, embedder.get(), closing))
     shelves = Shelves(store)
     retrieval = Retrieval(index, embedder, shelves)
     accounts = Accounts(People(store), record, secret, _policy(settings), now)
@@ -110,9 +123,10 @@ def _build(settings: Settings, closing: contextlib.ExitStack) -> Vigie:
         record=record,
         switch=switch,
         accounts=accounts,
-        library=Library(
-            shelves, lambda: Ingestion(index.get(), shelves, embedder.get()), record
-        ),
+        library=Library(shelves, lambda: Ingestion(index.get(), shelves, embedder.get()), record),
+        switching=Switching(switch, Lazy(lambda: record)),
+        reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
+        rebuild_index=lambda: _rebuild(home, index, embedder, shelves),
         desk=Desk(DeskRows(store), guards, record, secret, now),
         searching=Searching(switch, retrieval),
         answering=Answering(
@@ -121,7 +135,7 @@ def _build(settings: Settings, closing: contextlib.ExitStack) -> Vigie:
             retrieval=retrieval,
             engines=Engines(
                 guards=guards,
-                generator=Lazy(lambda: _generator(settings)),
+                generator=Lazy(lambda: make_generator(settings)),
                 prompting=Lazy(lambda: Prompting(charter.get())),
             ),
             conversations=Conversations(),
@@ -129,3 +143,96 @@ def _build(settings: Settings, closing: contextlib.ExitStack) -> Vigie:
         ),
         charter=charter,
     )
+
+
+def install_switch(settings: Settings) -> Switch:
+    """The switch of a home; ON in a home that never had one, and only there."""
+    switch = Switch(settings.home, now)
+    if not any((settings.home / name).exists() for name in ("switch.json", "record.db")):
+        switch.install("system")
+    return switch
+
+
+def make_personal_data() -> PersonalData:
+    from guardrails.pii import PresidioPersonalData
+
+    return PresidioPersonalData()
+
+
+def make_guards(charter: Charter) -> Guards:
+    return Guards(make_personal_data(), charter)
+
+
+def make_embedder(settings: Settings) -> Embedder:
+    """Raises ModelUnavailableError."""
+    from models.sentence import open_embedder
+
+    return open_embedder(settings.embedder)
+
+
+def choose_generator(settings: Settings) -> catalog.Choice:
+    """Who would answer with these settings, and why. Raises ModelsError."""
+    listed = catalog.listed(settings.home)
+    return catalog.choose(settings.generator, listed[-1] if listed else None)
+
+
+def make_generator(settings: Settings) -> Generator:
+    """The generator of the settings. Raises ModelsError when one asked for by name cannot be had.
+
+    `auto` falls back to quoting when llama.cpp refuses a file whose digest is right.
+    """
+    choice = choose_generator(settings)
+    try:
+        return _made(choice, settings)
+    except ModelUnavailableError:
+        if settings.generator != "auto" or choice.model is None:
+            raise
+        return _made(catalog.without(choice.model), settings)
+
+
+def _made(choice: catalog.Choice, settings: Settings) -> Generator:
+    match choice.engine:
+        case catalog.Engine.EXTRACTIVE:
+            return ExtractiveGenerator()
+        case catalog.Engine.STUB:
+            return StubGenerator()
+        case catalog.Engine.LLAMA:
+            return _llama(choice, settings)
+
+
+def _open_index(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -> Index:
+    from ingest.edge import EdgeIndex
+
+    index = EdgeIndex.open(home / "index", embedder.identity, embedder.dimensions)
+    closing.callback(index.close)
+    return index
+
+
+def _rebuild(
+    home: Path, index: Lazy[Index], embedder: Lazy[Embedder], shelves: Shelves
+) -> tuple[int, int]:
+    from ingest.edge import discard
+
+    if index.made is not None:
+        raise InvalidInputError("Stop the server first: it is using the index.")
+    discard(home / "index")
+    documents = shelves.documents()
+    ingestion = Ingestion(index.get(), shelves, embedder.get())
+    return len(documents), ingestion.rebuild(documents)
+
+
+def _policy(settings: Settings) -> SignInPolicy:
+    return SignInPolicy(
+        session=timedelta(hours=settings.session_hours),
+        tries=settings.sign_in_tries,
+        pause=timedelta(seconds=settings.sign_in_pause_s),
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.passages, settings.deadline_s, settings.watts_per_core)
+
+
+def _review_key(secret: bytes) -> bytes:
+    """The key of the review coin: its own, so that nothing else foretells it."""
+    return hmac.digest(secret, b"review coin", "sha256")

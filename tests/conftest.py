@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -38,3 +39,22 @@ def open_house(tmp_path: Path) -> Iterator[Opened]:
 def house(open_house: Opened) -> Vigie:
     """A house with the extractive generator and no document."""
     return open_house(generator="extractive")
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the demo company in it, closed; copy it, never open it."""
+    home = tmp_path_factory.mktemp("furnished") / "home"
+    with open_vigie(load(home, generator="extractive")) as vigie:
+        for folder in sorted(path for path in EXAMPLES.iterdir() if path.is_dir()):
+            report = vigie.library.ingest(folder, None, vigie.operator, lambda _done, _of: None)
+            assert not report.failed
+    return home
+
+
+@pytest.fixture
+def demo_house(furnished: Path, tmp_path: Path, open_house: Opened) -> Vigie:
+    """The demo company, for this test alone, answered by the extractive generator."""
+    home = tmp_path / "home"
+    shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
+    return open_house(home, generator="extractive")

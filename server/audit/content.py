@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 from server.audit.errors import UnreadableContentError
 from server.audit.events import Json
@@ -13,8 +13,14 @@ from server.outcomes import Abstained, Answered, Failed, Outcome, Refused, Stopp
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-_T = TypeVar("_T")
 _NAME = "outcome"
+_KINDS: dict[str, type[Outcome]] = {
+    "answered": Answered,
+    "abstained": Abstained,
+    "refused": Refused,
+    "stopped": Stopped,
+    "failed": Failed,
+}
 
 
 def outcome_name(outcome: Outcome) -> str:
@@ -33,37 +39,26 @@ def outcome_name(outcome: Outcome) -> str:
 
 
 def encode_outcome(outcome: Outcome) -> dict[str, Json]:
-    fields = _adapter(type(outcome)).dump_python(outcome, mode="json")
-    return {_NAME: outcome_name(outcome), **cast("dict[str, Json]", fields)}
+    name = outcome_name(outcome)
+    fields: dict[str, Json] = _adapter(name).dump_python(outcome, mode="json")
+    return {_NAME: name, **fields}
 
 
 def decode_outcome(content: Mapping[str, Json] | None) -> Outcome:
     """Raises UnreadableContentError for anything that encode_outcome did not write."""
     fields = dict(content or {})
-    match fields.pop(_NAME, None):
-        case "answered":
-            return _read(Answered, fields)
-        case "abstained":
-            return _read(Abstained, fields)
-        case "refused":
-            return _read(Refused, fields)
-        case "stopped":
-            return _read(Stopped, fields)
-        case "failed":
-            return _read(Failed, fields)
-        case _:
-            raise UnreadableContentError("This entry does not say how an answer ended.")
-
-
-def _read(kind: type[_T], fields: dict[str, Json]) -> _T:
+    name = fields.pop(_NAME, None)
+    if not isinstance(name, str) or name not in _KINDS:
+        raise UnreadableContentError("An entry does not say how its answer ended.")
     try:
-        return _adapter(kind).validate_python(fields)
+        outcome: Outcome = _adapter(name).validate_python(fields)
     except ValueError as error:
-        raise UnreadableContentError(f"This entry is not a whole {kind.__name__}.") from error
+        raise UnreadableContentError(f"An entry holds no whole “{name}” outcome.") from error
+    return outcome
 
 
 @cache
-def _adapter(kind: type[_T]) -> TypeAdapter[_T]:
+def _adapter(name: str) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+    return TypeAdapter(_KINDS[name])

@@ -24,7 +24,9 @@ from server.audit.errors import (
 )
 from server.audit.events import Event, EventKind, Json
 from server.audit.reading import RecordReader
-from server.audit.recording import Recording
+from server.audit.recording import Recording, SealedOutcome, SealedSentence
+
+__all__ = ["AuditLog", "Recording", "SealedOutcome", "SealedSentence"]  # the record's one door
 
 _KEY_BYTES = 32
 _ERASED_PER_EVENT = 5_000  # keeps the list of erased entries within one header

@@ -33,7 +33,7 @@ entries = Table(
     Column("actor", Text, _from_header("actor")),
     Column("outcome", Text, _from_header("facts.outcome")),
     Index("entries_by_kind", "kind", "seq"),
-    Index("entries_by_subject", "subject", "seq"),
+    Index("entries_by_subject", "subject", "kind", "seq"),
     Index("entries_by_actor", "actor", "kind", "seq"),
 )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import cast
 
+from models.ports import Language
 from server import holding
 from server.audit.events import Json
 from server.errors import HomeInUseError, ServerError
@@ -25,12 +27,17 @@ class CommandFailedError(ServerError):
 def call(
     settings: Settings,
     command: str,
-    arguments: dict[str, object],
+    arguments: Mapping[str, object],
     as_user: str | None,
     progress: Progress,
 ) -> Json:
     """Run a command where the house is. Both ways run `server.commands.run`."""
-    body = {"command": command, "arguments": arguments, "as_user": as_user}
+    body: Mapping[str, object] = {
+        "command": command,
+        "arguments": arguments,
+        "as_user": as_user,
+        "language": spoken().value,
+    }
     holder = holding.holder(settings.home)
     if holder is None:
         return _here(settings, body, progress)
@@ -41,7 +48,7 @@ def call(
         return _there(connection, body, progress)
 
 
-def _here(settings: Settings, body: dict[str, object], progress: Progress) -> Json:
+def _here(settings: Settings, body: Mapping[str, object], progress: Progress) -> Json:
     from server.commands import Call, run
     from server.wiring import open_vigie
 
@@ -50,7 +57,7 @@ def _here(settings: Settings, body: dict[str, object], progress: Progress) -> Js
 
 
 def _there(
-    connection: http.client.HTTPConnection, body: dict[str, object], progress: Progress
+    connection: http.client.HTTPConnection, body: Mapping[str, object], progress: Progress
 ) -> Json:
     """Reads one JSON object a line: any number of `progress`, then one `result` or `error`."""
     text = json.dumps(body, default=str)
@@ -88,6 +95,12 @@ def _connected(path: str) -> http.client.HTTPConnection | None:
     except OSError:
         return None
     return connection
+
+
+def spoken() -> Language:
+    """The language of whoever types, as POSIX says it; French when it says nothing else."""
+    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return Language.ENGLISH if said.startswith("en") else Language.FRENCH
 
 
 def absolute(paths: list[Path]) -> list[str]:

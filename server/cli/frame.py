@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,7 @@ def frame(context: typer.Context) -> Frame:
 def run(
     context: typer.Context,
     command: str,
-    arguments: dict[str, object],
+    arguments: Mapping[str, object],
     as_user: str | None = None,
 ) -> Json:
     """Run a house command wherever the house is, with a progress bar on a terminal."""

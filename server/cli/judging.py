@@ -14,9 +14,8 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guardrails.verdicts import Stage
-from models.words import guess_language
 from server.audit.events import Json
-from server.cli.frame import AsJson, AsUser, app, frame, run, show, 
+from server.cli.frame import AsJson, AsUser, app, frame, run, show
 from server.errors import InvalidInputError
 
 charter = typer.Typer(help="The AI charter: its rules, their lint, their tests.")
@@ -77,9 +76,7 @@ def screen(
 
 
 @app.command()
-def ground(
-    context: typer.Context, jsonl: JsonLines = False, as_json: AsJson = False
-) -> None:
+def ground(context: typer.Context, jsonl: JsonLines = False, as_json: AsJson = False) -> None:
     """Whether each sentence of an answer is supported by its passages."""
     from server.judging import grounded
 
@@ -101,7 +98,9 @@ def charter_show(context: typer.Context, as_json: AsJson = False) -> None:
 @charter.command("check")
 def charter_check(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="Another charter than the one in force.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="Another charter than the one in force.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Lint the charter."""
@@ -117,7 +116,9 @@ def charter_check(
 @charter.command("test")
 def charter_test(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="Another charter than the one in force.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="Another charter than the one in force.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the charter's own sentences."""

@@ -44,7 +44,9 @@ def log_show(
 def log_verify(
     context: typer.Context,
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint kept elsewhere.")] = None,
-    key: Annotated[str | None, typer.Option(help="The public key that must have signed it.")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="The public key that must have signed it.")
+    ] = None,
     as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
@@ -62,7 +64,9 @@ def log_export(
     context: typer.Context, file: Path, as_user: AsUser = None, as_json: AsJson = False
 ) -> None:
     """Write the record as JSON lines, for `deploy/verify_record.py` and other verifiers."""
-    made = cast("dict[str, Any]", run(context, "log.export", {"file": str(file.resolve())}, as_user))
+    made = cast(
+        "dict[str, Any]", run(context, "log.export", {"file": str(file.resolve())}, as_user)
+    )
     show(made, as_json, lambda: iter([f"{made['entries']} entries in {made['file']}"]))
 
 

@@ -57,7 +57,9 @@ def ingest(
 
 
 @collections.command("list")
-def list_collections(context: typer.Context, as_user: AsUser = None, as_json: AsJson = False) -> None:
+def list_collections(
+    context: typer.Context, as_user: AsUser = None, as_json: AsJson = False
+) -> None:
     """Every collection, with its owner and readers."""
     found = cast("list[dict[str, Any]]", run(context, "collections.list", {}, as_user))
     show(found, as_json, lambda: (line for one in found for line in _collection_lines(one)))
@@ -157,7 +159,9 @@ def create_key(
     as_json: AsJson = False,
 ) -> None:
     """A new API key for a user, shown this once."""
-    made = cast("dict[str, Any]", run(context, "users.key", {"name": name, "label": label}, as_user))
+    made = cast(
+        "dict[str, Any]", run(context, "users.key", {"name": name, "label": label}, as_user)
+    )
     show(made, as_json, lambda: iter([made["key"]]))
 
 
@@ -241,5 +245,3 @@ def _password(file: Path | None) -> str:
     if file is not None:
         return file.read_text(encoding="utf-8").strip()
     return getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().strip()
-
-

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from models.ports import Language
 from server.access import Person, anyone
 from server.audit.events import Json
 from server.errors import InvalidInputError
@@ -33,6 +34,7 @@ class Caller:
     """Whose rights a command runs with, and whom it tells how far it is."""
 
     person: Person
+    language: Language
     progress: Progress
 
 
@@ -53,6 +55,7 @@ class Call(BaseModel):
     command: str
     arguments: dict[str, object]
     as_user: str | None = None
+    language: Language = Language.FRENCH
 
 
 def run(vigie: Vigie, call: Call, progress: Progress) -> Json:
@@ -63,7 +66,7 @@ def run(vigie: Vigie, call: Call, progress: Progress) -> Json:
     if command is None:
         raise InvalidInputError(f"There is no command {call.command}.")
     given = _checked(command, call.arguments)
-    return command.run(vigie, Caller(_person(vigie, call, command), progress), given)
+    return command.run(vigie, Caller(_person(vigie, call, command), call.language, progress), given)
 
 
 def _person(vigie: Vigie, call: Call, command: Command[Given]) -> Person:

@@ -14,7 +14,7 @@ from server.asking import Asking
 from server.audit.events import Json
 from server.audit.log import SealedOutcome
 from server.commands import Caller, Given
-from server.errors import InvalidInputError, ServerError
+from server.errors import ServerError
 from server.evaluation import CUTS, evaluate_retrieval, read_questions
 from server.outcomes import Abstained, Answered, Citation, Failed, Outcome, Refused, Stopped
 from server.wiring import Vigie
@@ -37,7 +37,7 @@ class EvaluateGiven(Given):
 
 
 def ask(vigie: Vigie, caller: Caller, given: AskGiven) -> Json:
-    language = given.language or guess_language(given.question)
+    language = given.language or guess_language(given.question, caller.language)
     *_, last = vigie.answering.answer(Asking(given.question, caller.person, language))
     if not isinstance(last, SealedOutcome):
         raise ServerError("The answer ended without an outcome.")
@@ -78,7 +78,7 @@ def citation_json(citation: Citation) -> Json:
 
 
 def search(vigie: Vigie, caller: Caller, given: SearchGiven) -> Json:
-    language = given.language or guess_language(given.question)
+    language = given.language or guess_language(given.question, caller.language)
     hits = vigie.searching.search(given.question, caller.person, language, given.limit)
     return [hit_json(hit) for hit in hits]
 

@@ -7,7 +7,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.ports import Language
 from server.access import Right, check
 from server.audit.checkpoint import CheckpointSigner
 from server.audit.entries import AnswerRecord, Entry
@@ -124,14 +123,15 @@ def review_next(vigie: Vigie, caller: Caller, _given: Given) -> Json:
         "question": waiting.asked.get("question"),
         "answer": waiting.outcome.text,
         "citations": [
-            {"n": one.n, "title": one.title, "quote": one.quote} for one in waiting.outcome.citations
+            {"n": one.n, "title": one.title, "quote": one.quote}
+            for one in waiting.outcome.citations
         ],
     }
 
 
 def review_verdict(vigie: Vigie, caller: Caller, given: VerdictGiven) -> Json:
     check(caller.person, Right.REVIEW)
-    note = vigie.desk.masked(given.note, Language.FRENCH)
+    note = vigie.desk.masked(given.note, caller.language)
     verdict = ReviewVerdict(given.correct, given.grounded, Severity(given.severity), note)
     entry = vigie.reviews.verdict(given.record, caller.person.pseudonym, verdict)
     return {"record": given.record, "seq": entry.seq}
@@ -202,4 +202,3 @@ def answer_record_json(found: AnswerRecord) -> Json:
         "record": found.record,
         "entries": [entry_json(entry, with_content=True) for entry in parts],
     }
-

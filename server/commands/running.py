@@ -64,12 +64,12 @@ def ingest(vigie: Vigie, caller: Caller, given: IngestGiven) -> Json:
         report = vigie.library.ingest(path, given.collection, caller.person, caller.progress)
         for count in ("added", "updated", "removed", "unchanged", "chunks", "seconds"):
             totals[count] = totals.get(count, 0) + getattr(report, count)  # type: ignore[operator]
-        failed += [{"path": one.path, "reason": one.reason} for one in report.failed]
+        failed += [{"path": one.path, "reason": one.reason.spoken(caller.language)} for one in report.failed]
     return {
         **{count: totals[count] for count in ("added", "updated", "removed", "unchanged")},
         "failed": failed,
         "chunks": totals["chunks"],
-        "seconds": round(float(totals["seconds"]), 3),  # type: ignore[arg-type]  # a sum of floats
+        "seconds": round(float(totals["seconds"]), 3),
     }
 
 

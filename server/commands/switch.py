@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from server.access import Person, operator
-from server.audit.errors import AuditError
+from server.accounts import person_of
 from server.audit.events import Json
 from server.audit.log import AuditLog
-from server.accounts import person_of
 from server.errors import NotFoundError
+from server.lazy import Lazy
 from server.outcomes import Mode
 from server.settings import Settings, prepare_home, secret_key
 from server.store import Store
@@ -26,7 +26,7 @@ def move(settings: Settings, wanted: Mode | None, reason: str, as_user: str | No
     if wanted is None:
         return switch.state()
     with ExitStack() as closing:
-        switching = Switching(switch, _record(settings, closing))
+        switching = Switching(switch, Lazy(lambda: _record(settings, closing)))
         by = _person(settings, as_user, closing)
         match wanted:
             case Mode.ON:
@@ -47,11 +47,8 @@ def state_json(state: SwitchState) -> dict[str, Json]:
     }
 
 
-def _record(settings: Settings, closing: ExitStack) -> AuditLog | None:
-    try:
-        record = AuditLog.open(settings.home / "record.db", now)
-    except AuditError:
-        return None
+def _record(settings: Settings, closing: ExitStack) -> AuditLog:
+    record = AuditLog.open(settings.home / "record.db", now)
     closing.callback(record.close)
     return record
 

@@ -71,4 +71,4 @@ class DeskRows:
     def _read(self, query: Select[tuple[object, ...]]) -> list[LeftQuestion]:
         with self._store.transaction() as connection:
             rows = connection.execute(query).all()
-        return [LeftQuestion(*row) for row in rows]
+        return [LeftQuestion(**row._mapping) for row in rows]  # noqa: SLF001  # its documented name

@@ -12,13 +12,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
 
 from ingest.collections import Collection
-from ingest.documents import Document
+from ingest.documents import Document, Span
 from ingest.ingestion import Catalogue
 from models.ports import Language
 from server.store import Store
 from server.store.tables import collections, documents
 
 _DESCRIPTION = TypeAdapter(Collection)
+_SPANS = TypeAdapter(tuple[Span, ...])
 
 
 class Shelves(Catalogue):
@@ -27,15 +28,23 @@ class Shelves(Catalogue):
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def save_collection(self, collection: Collection, source: str | None = None) -> None:
-        values = {
-            "description": _DESCRIPTION.dump_json(collection).decode(),
-            "source": source,
-        }
+    def save_collection(self, collection: Collection) -> None:
+        values = {"description": _DESCRIPTION.dump_json(collection).decode()}
         with self._store.transaction() as connection:
             named = collections.c.name == collection.name
             if not connection.execute(update(collections).where(named).values(values)).rowcount:
                 connection.execute(insert(collections).values(name=collection.name, **values))
+
+    def save_source(self, collection: str, source: str) -> None:
+        """Remember where a collection was last ingested from."""
+        named = collections.c.name == collection
+        with self._store.transaction() as connection:
+            connection.execute(update(collections).where(named).values(source=source))
+
+    def sources(self) -> list[str]:
+        query = select(collections.c.source).where(collections.c.source.is_not(None))
+        with self._store.transaction() as connection:
+            return list(connection.execute(query.order_by(collections.c.name)).scalars())
 
     def collection(self, name: str) -> Collection | None:
         with self._store.transaction() as connection:
@@ -87,6 +96,12 @@ class Shelves(Catalogue):
                 gone = and_(documents.c.collection == collection, documents.c.id == id_)
                 connection.execute(delete(documents).where(gone))
 
+    def documents(self) -> list[Document]:
+        """Every document whose text is known, indexed or not."""
+        query = select(documents).order_by(documents.c.collection, documents.c.id)
+        with self._store.transaction() as connection:
+            return [_document(row) for row in connection.execute(query)]
+
     def document(self, collection: str, id_: str) -> Document | None:
         query = select(documents).where(
             documents.c.collection == collection,
@@ -108,6 +123,7 @@ def _values(document: Document) -> dict[str, object]:
         "id": document.id,
         "title": document.title,
         "text": document.text,
+        "spans": _SPANS.dump_json(document.spans).decode(),
         "language": document.language.value,
         "readers": json.dumps(sorted(document.readers)),
         "version": document.version,
@@ -126,4 +142,5 @@ def _document(row: Row[tuple[object, ...]]) -> Document:
         readers=frozenset(cast("list[str]", json.loads(values["readers"]))),
         version=values["version"],
         url=values["url"],
+        spans=_SPANS.validate_json(values["spans"]),
     )

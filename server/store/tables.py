@@ -72,6 +72,7 @@ documents = Table(
     Column("id", String, nullable=False),
     Column("title", String, nullable=False),
     Column("text", Text, nullable=False),
+    Column("spans", Text, nullable=False),  # JSON of ingest.documents.Span, in reading order
     Column("language", String, nullable=False),
     Column("readers", Text, nullable=False),  # JSON list, sorted
     Column("version", String, nullable=False),

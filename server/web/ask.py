@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response, StreamingResponse
@@ -57,7 +58,7 @@ def ask_page(visited: AnyVisit, person: CommittedAsker, conversation: str = "") 
     assert person == visited.person
     return visited.page(
         "ask.html",
-        conversation=conversation[:64] or secrets.token_urlsafe(CONVERSATION_BYTES),
+        conversation=conversation[:64] or new_conversation(),
         state=visited.web.vigie.switch.state(),
     )
 
@@ -77,7 +78,7 @@ async def ask(
     async with contextlib.aclosing(reading):
         async for sealed in reading:
             record = sealed.record
-    response = to(f"/questions/{record}?conversation={conversation}")
+    response = to(f"/questions/{record}?{urlencode({'conversation': conversation})}")
     response.headers.update(MARK)
     return response
 
@@ -96,6 +97,10 @@ async def ask_stream(
     return StreamingResponse(
         _events(request, visited, person, reading), media_type="text/event-stream", headers=STREAMED
     )
+
+
+def new_conversation() -> str:
+    return secrets.token_urlsafe(CONVERSATION_BYTES)
 
 
 async def _events(

@@ -16,7 +16,8 @@ from server.outcomes import Abstained, Answered, Citation, Failed, Outcome, Refu
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """What was asked, what was said, how it ended. `outcome` is None while it is open,
-    after a crash, and once erased."""
+    after a crash, and once erased.
+    """
 
     record: str
     at: datetime

@@ -88,4 +88,3 @@ def cite(text: str, record: str, citations: tuple[Citation, ...] = ()) -> Markup
         return f'<a class="cite" data-n="{n}" href="{escape(address)}">[{n}]</a>'
 
     return Markup(_MARKER.sub(link, str(escape(text))))  # noqa: S704  # escaped on this line
-

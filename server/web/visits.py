@@ -187,4 +187,3 @@ async def check_form(request: Request, visited: AnyVisit) -> None:
 def to(path: str) -> RedirectResponse:
     """To another page, by GET."""
     return RedirectResponse(path, 303)
-

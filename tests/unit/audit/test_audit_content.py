@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.audit.content import decode_outcome, encode_outcome, outcome_name
@@ -22,6 +22,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("kind", "name"), NAMES)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_an_outcome_is_read_back_as_it_was(
     kind: type[Outcome], name: str, data: st.DataObject

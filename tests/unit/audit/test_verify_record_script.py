@@ -100,8 +100,15 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Honest:
 
 
 def rewritten(row: StoredRow, **fields: Any) -> StoredRow:
-    said = {**json.loads(row.header), **fields}
-    header = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        said = json.loads(row.header)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        return row
+    header = json.dumps(
+        {**said, **fields}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return replace(row, header=header, hash=digest(header))
 
 
@@ -222,7 +229,7 @@ def both(
     return ours, verifier.found
 
 
-@pytest.mark.parametrize("seed", range(400))
+@pytest.mark.parametrize("seed", range(200))
 def test_both_verifiers_find_the_same_in_an_altered_record(
     script: ModuleType, honest: Honest, seed: int
 ) -> None:
@@ -291,8 +298,8 @@ def test_a_checkpoint_signed_by_a_stranger_is_refused_by_both(
     tmp_path: Path, script: ModuleType, honest: Honest
 ) -> None:
     stranger = CheckpointSigner.load(tmp_path / "stranger.key", "vigie.example")
-    altered = honest.note.replace("vigie.example\n12\n", "vigie.example\n11\n")
     rows = list(honest.rows)
+    altered = honest.note.replace(f"\n{len(rows)}\n", f"\n{len(rows) - 1}\n")
 
     for note, key in (
         (honest.note, stranger.verifier_key),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.ports import Language
-from models.words import content_words, folded, stem
+from models.words import content_words, folded, guess_language, stem
 
 FAMILIES = [
     (Language.FRENCH, "remboursement remboursements rembourser remboursé remboursées rembourse"),
@@ -57,6 +57,25 @@ def test_english_questions_lose_their_question_words() -> None:
     words = content_words("How many days of leave do I have?", Language.ENGLISH)
 
     assert words == ["dai", "leav"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Combien de jours de congés ai-je ?", Language.FRENCH),
+        ("conges payes du salarie", Language.FRENCH),
+        ("How many days off do I have?", Language.ENGLISH),
+        ("What is the policy on travel expenses", Language.ENGLISH),
+        ("Where are the RTT listed?", Language.ENGLISH),
+        ("RTT", Language.FRENCH),
+        ("", Language.FRENCH),
+        ("travel expenses to France", Language.ENGLISH),
+    ],
+)
+def test_the_language_of_a_question_is_told_by_its_small_words(
+    text: str, language: Language
+) -> None:
+    assert guess_language(text) is language
 
 
 @given(st.text(alphabet="éèêàçùœaebs '’-", max_size=30))

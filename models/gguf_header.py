@@ -1,0 +1,96 @@
+"""The header of a GGUF file: enough of it to say which model this is, without loading it.
+
+Source of the format: the GGUF specification in the ggml repository, versions 2 and 3.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from models.errors import ModelUnavailableError
+
+MAGIC = b"GGUF"
+_VERSIONS = (2, 3)
+_LONGEST_TEXT = 1 << 20  # bytes; a longer name or key means that this is no header
+_SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
+_TEXT, _ARRAY = 8, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a GGUF says of itself. `architecture` is llama.cpp's name for it, such as "llama"."""
+
+    architecture: str
+    name: str
+
+
+def read_header(path: Path) -> Header:
+    """Raises ModelUnavailableError, with a sentence, for anything that is not a readable GGUF."""
+    try:
+        with path.open("rb") as file:
+            return _header(file, path)
+    except FileNotFoundError:
+        raise ModelUnavailableError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise ModelUnavailableError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _header(file: BinaryIO, path: Path) -> Header:
+    if file.read(len(MAGIC)) != MAGIC:
+        raise ModelUnavailableError(
+            f"{path} is not a GGUF file. Only GGUF is read: other formats may carry code."
+        )
+    try:
+        return _described(file)
+    except (struct.error, EOFError, UnicodeDecodeError) as error:
+        raise ModelUnavailableError(
+            f"{path} begins as a GGUF file, but its header is damaged or cut short."
+        ) from error
+
+
+def _described(file: BinaryIO) -> Header:
+    version, _tensors, pairs = struct.unpack("<IQQ", file.read(20))
+    if version not in _VERSIONS:
+        raise EOFError
+    found: dict[str, str] = {}
+    for _ in range(pairs):
+        key = _text(file)
+        if "general.architecture" in found and not key.startswith("general."):
+            break  # the general keys come first; the vocabulary behind them is long
+        (kind,) = struct.unpack("<I", file.read(4))
+        if kind == _TEXT and key in ("general.architecture", "general.name"):
+            found[key] = _text(file)
+        else:
+            _skip(file, kind)
+    if "general.architecture" not in found:
+        raise EOFError
+    return Header(found["general.architecture"], found.get("general.name", ""))
+
+
+def _text(file: BinaryIO) -> str:
+    (length,) = struct.unpack("<Q", file.read(8))
+    if length > _LONGEST_TEXT:
+        raise EOFError
+    text = file.read(length)
+    if len(text) < length:
+        raise EOFError
+    return text.decode()
+
+
+def _skip(file: BinaryIO, kind: int) -> None:
+    if kind in _SIZES:
+        file.seek(_SIZES[kind], 1)
+    elif kind == _TEXT:
+        _text(file)
+    elif kind == _ARRAY:
+        element, count = struct.unpack("<IQ", file.read(12))
+        if element in _SIZES:
+            file.seek(_SIZES[element] * count, 1)
+        else:
+            for _ in range(count):
+                _skip(file, element)
+    else:
+        raise EOFError

@@ -1,0 +1,60 @@
+"""Whose turn it is: one writer at a time, first come first served, few enough waiting."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Condition
+
+from models.errors import ModelBusyError
+from models.ports import Permit
+
+_LOOK_S = 0.05  # between two looks at the permit of one who waits
+
+
+class Turns:
+    """A fair lock whose waiting room is bounded and whose waiters may lose their permit."""
+
+    def __init__(self, waiting: int) -> None:
+        self._waiting = waiting
+        self._changed = Condition()
+        self._queue: deque[object] = deque()  # its head has the turn
+
+    def take(self, permit: Permit) -> None:
+        """Return when it is the caller's turn.
+
+        Raises ModelBusyError at once when too many wait; WritingRevokedError while waiting.
+        """
+        ticket = object()
+        with self._changed:
+            if len(self._queue) > self._waiting:
+                raise ModelBusyError(f"{self._waiting} answers are waiting for the model already")
+            self._queue.append(ticket)
+        try:
+            self._wait_for(ticket, permit)
+        except BaseException:  # whatever ends the wait, the place is given up
+            self._leave(ticket)
+            raise
+
+    def give_back(self) -> None:
+        with self._changed:
+            self._queue.popleft()
+            self._changed.notify_all()
+
+    def idle_within(self, timeout_s: float) -> bool:
+        """Whether nobody writes or waits, now or before the time is over."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._queue, timeout_s)
+
+    def _wait_for(self, ticket: object, permit: Permit) -> None:
+        while True:
+            permit.check()
+            with self._changed:
+                if self._queue[0] is ticket or self._changed.wait_for(
+                    lambda: self._queue[0] is ticket, _LOOK_S
+                ):
+                    return
+
+    def _leave(self, ticket: object) -> None:
+        with self._changed:
+            self._queue.remove(ticket)
+            self._changed.notify_all()

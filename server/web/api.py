@@ -1,0 +1,134 @@
+"""Our own API: ask, search, the switch. What the command line prints, over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.ports import Language
+from models.words import guess_language
+from server.asking import Asking
+from server.audit.log import SealedOutcome, SealedSentence
+from server.commands.asking import answer_json, hit_json
+from server.commands.switch import state_json
+from server.errors import ServerError
+from server.failures import EXPECTED
+from server.outcomes import Mode
+from server.searching import LONGEST_QUESTION
+from server.web import errors
+from server.web.ask import MARK, STREAMED
+from server.web.callers import Caller
+from server.web.stream import Reading
+from server.web.visits import TheWeb
+
+router = APIRouter(prefix="/api/v1", tags=["vigie"])
+
+JsonObject = dict[str, Any]
+
+
+class Body(BaseModel):
+    """What a program sends; unknown fields are refused rather than ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AskBody(Body):
+    question: str
+    conversation: str = Field("", max_length=64)
+    language: Language | None = Field(None, description="By default, the question's own.")
+
+
+class SearchBody(Body):
+    question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
+    limit: int = Field(10, ge=1, le=50)
+    language: Language | None = None
+
+
+class SwitchBody(Body):
+    mode: Mode = Field(description="`on` asks for a restart; a second person confirms it.")
+    reason: str = Field(min_length=1, max_length=500)
+
+
+@router.post("/ask", response_model=None)
+async def ask(request: Request, web: TheWeb, person: Caller, body: AskBody) -> Response:
+    """An answer from the documents the caller may read.
+
+    JSON, or server-sent events with `Accept: text/event-stream`: any number of `sentence`
+    events, then one `outcome`, which is the object that JSON would have been, or one `failure`.
+    """
+    language = body.language or guess_language(body.question)
+    asking = Asking(body.question, person, language, body.conversation)
+    reading = await web.streams.begin(request, asking)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        events = _events(request, reading, language)
+        return StreamingResponse(events, media_type="text/event-stream", headers=STREAMED)
+    return JSONResponse(answer_json(await last_of(reading), language), headers=MARK)
+
+
+@router.post("/search")
+def search(web: TheWeb, person: Caller, body: SearchBody) -> list[JsonObject]:
+    """Passages that the caller may read. Goes on working when the AI is stopped."""
+    language = body.language or guess_language(body.question)
+    hits = web.vigie.searching.search(body.question, person, language, body.limit)
+    return [dict(hit_json(hit)) for hit in hits]  # type: ignore[arg-type]  # an object
+
+
+@router.get("/switch")
+async def switch(web: TheWeb, person: Caller) -> JsonObject:
+    """The measured state of the switch."""
+    assert person.id
+    return dict(state_json(web.vigie.switch.state()))
+
+
+@router.post("/switch")
+async def move_switch(web: TheWeb, person: Caller, body: SwitchBody) -> JsonObject:
+    """Stop, search only, or ask for a restart."""
+    switching = web.vigie.switching
+    match body.mode:
+        case Mode.ON:
+            state = await web.threads.run(
+                web.threads.duty, lambda: switching.restart(body.reason, person)
+            )
+        case Mode.SEARCH_ONLY | Mode.OFF:
+            state = await web.threads.run(
+                web.threads.duty, lambda: switching.tighten(body.mode, body.reason, person)
+            )
+    return dict(state_json(state))
+
+
+async def last_of(reading: Reading) -> SealedOutcome:
+    """The outcome, once everything before it was said."""
+    last: object = None
+    async with contextlib.aclosing(reading):
+        async for sealed in reading:
+            last = sealed
+    if not isinstance(last, SealedOutcome):
+        raise ServerError("The answer ended without an outcome.")
+    return last
+
+
+async def _events(request: Request, reading: Reading, language: Language) -> AsyncIterator[str]:
+    async with contextlib.aclosing(reading):
+        try:
+            async for sealed in reading:
+                match sealed:
+                    case SealedSentence():
+                        yield _event("sentence", _sentence_json(sealed))
+                    case SealedOutcome():
+                        yield _event("outcome", answer_json(sealed, language))
+        except EXPECTED as error:
+            yield _event("failure", errors.api_failure(request, error))
+
+
+def _sentence_json(said: SealedSentence) -> JsonObject:
+    return {"record": said.record, "text": said.text, "cited": list(said.cited)}
+
+
+def _event(name: str, body: JsonObject) -> str:
+    return f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"

@@ -1,0 +1,130 @@
+"""Documents as their readers see them, opened at a passage, and the search that needs no AI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from ingest.documents import BlockKind, Document, Span
+from models.words import guess_language
+from server.web.visits import AnyVisit, Asker
+
+router = APIRouter()
+
+HITS = 10
+
+
+class Spot(BaseModel):
+    """Characters [start, end) of one version of a document; of any version when it is empty."""
+
+    start: int = Field(0, ge=0)
+    end: int = Field(0, ge=0)
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Part of a block; `marked` when it belongs to the passage, `first` at its beginning."""
+
+    text: str
+    marked: bool
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBlock:
+    """A block as it is shown. `page` is set where a new page begins."""
+
+    kind: BlockKind
+    level: int
+    page: int | None
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the passage stands: the headings above it and its page."""
+
+    section: str
+    page: int | None
+
+
+@router.get("/documents/{collection}/{id_:path}")
+def document_page(
+    visited: AnyVisit,
+    person: Asker,
+    collection: str,
+    id_: str,
+    spot: Annotated[Spot, Query()],
+) -> HTMLResponse:
+    library = visited.web.vigie.library
+    document = library.open(collection, id_, person)
+    shelf = library.collection(collection)
+    changed = spot.version not in ("", document.version)
+    passage = range(0) if changed else range(spot.start, min(spot.end, len(document.text)))
+    return visited.page(
+        "document.html",
+        document=document,
+        shelf=shelf,
+        review_due=shelf.review_due_of(id_),
+        changed=changed,
+        marked=len(passage) > 0,
+        place=place_of(document, passage),
+        blocks=list(blocks_of(document, passage)),
+    )
+
+
+@router.get("/search")
+def search_page(visited: AnyVisit, person: Asker, q: str = "") -> HTMLResponse:
+    vigie = visited.web.vigie
+    found = vigie.searching.search(q, person, guess_language(q), HITS) if q.strip() else []
+    return visited.page(
+        "search.html", question=q, hits=[hit.chunk for hit in found], state=vigie.switch.state()
+    )
+
+
+def blocks_of(document: Document, passage: range) -> Iterator[ShownBlock]:
+    """The document block by block, cut where the passage begins and ends."""
+    page, begun = None, False
+    for span in _spans(document):
+        stretches = tuple(_stretches(document.text, span, passage, begun=begun))
+        begun = begun or any(stretch.marked for stretch in stretches)
+        yield ShownBlock(span.kind, span.level, span.page if span.page != page else None, stretches)
+        page = span.page
+
+
+def place_of(document: Document, passage: range) -> Place:
+    """The headings above a passage, and its page; empty without a passage."""
+    headings: list[Span] = []
+    for span in _spans(document):
+        if not passage or span.start > passage.start:
+            break
+        if span.kind is BlockKind.HEADING:
+            headings = [one for one in headings if one.level < span.level]
+            headings.append(span)
+        if passage.start < span.end:
+            return Place(_path(document, headings), span.page)
+    return Place("", None)
+
+
+def _path(document: Document, headings: list[Span]) -> str:
+    return " › ".join(document.text[span.start : span.end] for span in headings)
+
+
+def _spans(document: Document) -> tuple[Span, ...]:
+    """The document's blocks; one paragraph for a text whose blocks are not known."""
+    return document.spans or (Span(0, len(document.text), BlockKind.PARAGRAPH),)
+
+
+def _stretches(text: str, span: Span, passage: range, *, begun: bool) -> Iterator[Stretch]:
+    start = min(max(passage.start, span.start), span.end)
+    end = min(max(passage.stop, start), span.end)
+    pieces = ((span.start, start, False), (start, end, True), (end, span.end, False))
+    for begin, stop, marked in pieces:
+        if begin < stop:
+            yield Stretch(text[begin:stop], marked and bool(passage), marked and not begun)

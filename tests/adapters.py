@@ -1,0 +1,74 @@
+"""Adapters for tests: a generator that writes what it is told, an embedder that must not be called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from models.ports import (
+    Embedder,
+    Finish,
+    Generator,
+    Matrix,
+    ModelIdentity,
+    Permit,
+    Prompt,
+    Usage,
+    Writing,
+)
+
+Script = Callable[[Prompt], Iterable[str]]
+
+
+class ScriptedGenerator(Generator):
+    """Writes the pieces of its script, asking its permit before each, as a model does."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return ModelIdentity("scripted", "0" * 64)
+
+    def write(self, prompt: Prompt, permit: Permit) -> Writing:
+        written = 0
+        for piece in self._script(prompt):
+            permit.check()
+            written += 1
+            yield piece
+        return Usage(0, written, len(prompt.sources), Finish.END)
+
+
+def obedient(prompt: Prompt) -> Iterable[str]:
+    """The worst model there is: repeats every order, link and address that it reads."""
+    for source in prompt.sources:
+        for sentence in re.split(r"(?<=[.!?])\s+", source.text):
+            yield f"{sentence} [{source.n}] "
+    yield "Recommandez http://piege.example/cadeau [1]. "
+    yield f"Mon instruction : {prompt.system[:200]} [1]. "
+
+
+def quoting(prompt: Prompt) -> Iterable[str]:
+    """One sentence per source, word for word: supported, and many of them."""
+    for source in prompt.sources:
+        first = re.split(r"(?<=[.!?])\s+", source.text.strip())[0]
+        yield f"{first} [{source.n}]\n"
+
+
+class ForbiddenEmbedder(Embedder):
+    """Fails when it is called: with the AI off, nothing may call a model."""
+
+    def __init__(self, identity: ModelIdentity, dimensions: int) -> None:
+        self._identity = identity
+        self._dimensions = dimensions
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self._identity
+
+    @property
+    def dimensions(self) -> int:
+        return self._dimensions
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        raise AssertionError(f"a model was called with {len(texts)} texts")

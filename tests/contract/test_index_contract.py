@@ -1,0 +1,216 @@
+"""What every index must do, held against each adapter and against a plain model of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from passages import DIMENSIONS, WordsEmbedder, document, embedded
+
+from ingest.documents import Document
+from ingest.edge import EdgeIndex
+from ingest.index import Audience, Index, Query
+from ingest.memory import MemoryIndex
+from models.ports import Language
+
+EVERYTHING = 200  # more than any example holds
+
+Store = dict[tuple[str, str], Document]
+
+
+@pytest.fixture(params=["memory", "edge"])
+def index(request: pytest.FixtureRequest) -> Iterator[Index]:
+    if request.param == "memory":
+        yield MemoryIndex()
+        return
+    with TemporaryDirectory() as folder:
+        edge = EdgeIndex.open(Path(folder), WordsEmbedder().identity, DIMENSIONS)
+        yield edge
+        edge.close()
+
+
+groups = st.frozensets(st.sampled_from(["everyone", "paie", "direction"]))
+words = st.sampled_from(
+    ["congé", "paie", "badge", "réunion", "train", "contrat", "prime", "cantine"]
+)
+texts = st.lists(words, min_size=1, max_size=6).map(" ".join)
+collections = st.sampled_from(["rh", "si"])
+documents = st.builds(
+    lambda id_, paragraphs, readers, collection, language: document(
+        id_, *paragraphs, readers=readers, collection=collection, language=language
+    ),
+    st.sampled_from(["a", "b", "c"]),
+    st.lists(texts, min_size=1, max_size=3),
+    groups,
+    collections,
+    st.sampled_from(Language),
+)
+removals = st.tuples(collections, st.sets(st.sampled_from(["a", "b", "c", "unknown"])))
+histories = st.lists(st.one_of(documents, removals), max_size=8)
+narrowings = st.none() | st.frozensets(collections)
+
+# One index per test, emptied by each example: a fresh shard each time would cost minutes.
+examples = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def live(index: Index, history: list[Document | tuple[str, set[str]]]) -> Store:
+    """Apply a history to an emptied index; what a plain dictionary would hold afterwards."""
+    for collection in ("rh", "si"):
+        index.remove(collection, ["a", "b", "c"])
+    store: Store = {}
+    for step in history:
+        if isinstance(step, Document):
+            index.replace(step, embedded(step))
+            store[step.collection, step.id] = step
+            continue
+        collection, gone = step
+        index.remove(collection, gone)
+        for id_ in gone:
+            store.pop((collection, id_), None)
+    return store
+
+
+def asked(text: str, narrowed: frozenset[str] | None = None, *, vector: bool = True) -> Query:
+    sought = WordsEmbedder().embed([text]) if vector else None
+    return Query(text, sought, Language.FRENCH, narrowed)
+
+
+def readable(store: Store, audience: frozenset[str], narrowed: frozenset[str] | None) -> set[str]:
+    return {
+        chunk.id
+        for (collection, _), one in store.items()
+        if one.readers & audience and (narrowed is None or collection in narrowed)
+        for chunk in embedded(one).chunks
+    }
+
+
+@examples
+@given(history=histories, audience=groups, narrowed=narrowings, question=texts)
+def test_a_search_by_meaning_sees_exactly_what_its_audience_may_read(
+    index: Index,
+    history: list[Document | tuple[str, set[str]]],
+    audience: frozenset[str],
+    narrowed: frozenset[str] | None,
+    question: str,
+) -> None:
+    store = live(index, history)
+
+    hits = index.search(asked(question, narrowed), Audience(audience), EVERYTHING)
+
+    assert {hit.chunk.id for hit in hits} == readable(store, audience, narrowed)
+
+
+@examples
+@given(history=histories, audience=groups, narrowed=narrowings, question=texts)
+def test_a_search_by_words_finds_the_passages_that_hold_them_and_no_others(
+    index: Index,
+    history: list[Document | tuple[str, set[str]]],
+    audience: frozenset[str],
+    narrowed: frozenset[str] | None,
+    question: str,
+) -> None:
+    store = live(index, history)
+    allowed = readable(store, audience, narrowed)
+
+    query = asked(question, narrowed, vector=False)
+    hits = index.search(query, Audience(audience), EVERYTHING)
+
+    holding = {
+        chunk.id
+        for one in store.values()
+        for chunk in embedded(one).chunks
+        if set(question.split()) & set(chunk.text.split())
+    }
+    assert {hit.chunk.id for hit in hits} == holding & allowed
+
+
+@examples
+@given(history=histories, question=texts, limit=st.integers(0, 5))
+def test_at_most_the_limit_comes_back_best_first_and_once_each(
+    index: Index, history: list[Document | tuple[str, set[str]]], question: str, limit: int
+) -> None:
+    store = live(index, history)
+    everyone = frozenset({"everyone"})
+
+    hits = index.search(asked(question), Audience(everyone), limit)
+
+    assert len(hits) == min(limit, len(readable(store, everyone, None)))
+    assert len({hit.chunk.id for hit in hits}) == len(hits)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_a_chunk_comes_back_as_it_was_put_in(index: Index) -> None:
+    put = document("Congés", "L’employé a vingt-cinq jours de congés.")
+    index.replace(put, embedded(put))
+
+    hit = index.search(asked("congés"), Audience(frozenset({"everyone"})), 1)[0]
+
+    assert hit.chunk == embedded(put).chunks[0]
+
+
+def test_a_new_version_takes_the_place_of_the_old_one(index: Index) -> None:
+    long = document("note", *["un paragraphe assez long pour faire un passage. " * 12] * 4)
+    short = document("note", "une seule phrase")
+    index.replace(long, embedded(long))
+
+    index.replace(short, embedded(short))
+
+    hits = index.search(asked("paragraphe phrase"), Audience(frozenset({"everyone"})), 50)
+    assert [hit.chunk.version for hit in hits] == [short.version]
+
+
+def test_readers_are_replaced_though_the_text_stays(index: Index) -> None:
+    index.replace(open_ := document("grille", "salaires"), embedded(open_))
+    closed = document("grille", "salaires", readers=["paie"])
+
+    index.replace(closed, embedded(closed))
+
+    assert index.search(asked("salaires"), Audience(frozenset({"everyone"})), 9) == []
+    assert len(index.search(asked("salaires"), Audience(frozenset({"paie"})), 9)) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("badge perdu", "badges"),
+        ("combien de jours de congés payés", "congés"),
+        ("CONGES PAYES", "congés"),
+        ("de l’employée", "contrat"),
+        ("is remote work allowed", "remote"),
+    ],
+)
+@pytest.mark.parametrize("vector", [True, False], ids=["hybrid", "words"])
+def test_the_clear_case_comes_first(
+    index: Index, question: str, expected: str, *, vector: bool
+) -> None:
+    for one in (
+        document("badges", "Un badge perdu se signale à l’accueil le jour même."),
+        document("congés", "Chaque salarié a vingt-cinq jours de congés payés par an."),
+        document("contrat", "Le contrat d’employée ou d'employé précise le lieu."),
+        document("remote", "Remote work is allowed two days a week.", language=Language.ENGLISH),
+    ):
+        index.replace(one, embedded(one))
+
+    hits = index.search(asked(question, vector=vector), Audience(frozenset({"everyone"})), 4)
+
+    assert hits[0].chunk.document == expected
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "的 ☃", "\x00", "le la les"])
+def test_a_question_without_words_raises_nothing(index: Index, text: str) -> None:
+    index.replace(put := document("note", "bonjour"), embedded(put))
+
+    assert index.search(asked(text, vector=False), Audience(frozenset({"everyone"})), 5) == []
+
+
+def test_removing_what_is_not_there_is_no_error(index: Index) -> None:
+    index.remove("rh", [])
+    index.remove("rh", ["never seen"])
+
+    assert index.search(asked("rien"), Audience(frozenset({"everyone"})), 5) == []

@@ -1,0 +1,140 @@
+"""Promise 5: a stop takes effect at once, mid-answer, with the database down, and nobody is left alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from adapters import ForbiddenEmbedder, ScriptedGenerator, quoting
+from demo import asked_by, employee
+
+from models.ports import Language, ModelIdentity, Prompt
+from server.answering import Answering
+from server.asking import Asking
+from server.audit.log import SealedOutcome, SealedSentence
+from server.commands.switch import move
+from server.lazy import Lazy
+from server.outcomes import Mode, Stopped
+from server.wiring import Vigie
+
+pytestmark = pytest.mark.slow
+
+QUESTION = "Combien de jours de congés payés par an ?"
+
+
+def with_generator(answering: Answering, generator: ScriptedGenerator) -> Answering:
+    return replace(answering, engines=replace(answering.engines, generator=Lazy(lambda: generator)))
+
+
+def test_a_stop_in_the_middle_of_an_answer_ends_it(demo_house: Vigie) -> None:
+    answering = with_generator(demo_house.answering, ScriptedGenerator(quoting))
+    answer = answering.answer(asked_by(employee(demo_house), QUESTION))
+    first = next(answer)
+    assert isinstance(first, SealedSentence)
+
+    demo_house.switch.tighten(Mode.OFF, "essai", "garde")
+    rest = list(answer)
+
+    assert len(rest) == 1
+    assert isinstance(rest[0], SealedOutcome)
+    outcome = rest[0].outcome
+    assert isinstance(outcome, Stopped)
+    assert outcome.interrupted
+
+
+def test_a_stop_between_two_tokens_ends_the_writing(demo_house: Vigie) -> None:
+    written: list[str] = []
+
+    def slow(prompt: Prompt) -> Iterable[str]:
+        for n in range(100):
+            if n == 10:
+                (demo_house.settings.home / "STOP").touch()
+            written.append("mot ")
+            yield "mot "
+
+    answering = with_generator(demo_house.answering, ScriptedGenerator(slow))
+    *_, last = answering.answer(asked_by(employee(demo_house), QUESTION))
+
+    assert isinstance(last, SealedOutcome)
+    assert isinstance(last.outcome, Stopped)
+    assert len(written) <= 11
+
+
+def test_with_the_ai_off_no_model_is_called_and_people_go_on(demo_house: Vigie) -> None:
+    forbidden = ForbiddenEmbedder(ModelIdentity("forbidden", ""), 384)
+    answering = with_generator(demo_house.answering, ScriptedGenerator(_must_not_write))
+    retrieval = replace(answering.retrieval, embedder=Lazy(lambda: forbidden))
+    answering = replace(answering, retrieval=retrieval)
+    demo_house.switch.tighten(Mode.OFF, "doute sur une réponse", "garde")
+
+    (last,) = answering.answer(asked_by(employee(demo_house), QUESTION))
+
+    assert isinstance(last, SealedOutcome)
+    outcome = last.outcome
+    assert isinstance(outcome, Stopped)
+    assert outcome.reason == "doute sur une réponse"
+    assert any("conges" in passage.document for passage in outcome.passages)
+    assert outcome.contacts
+    assert outcome.procedure
+
+
+def test_search_only_writes_nothing(demo_house: Vigie) -> None:
+    answering = with_generator(demo_house.answering, ScriptedGenerator(_must_not_write))
+    demo_house.switch.tighten(Mode.SEARCH_ONLY, "nuit", "garde")
+
+    (last,) = answering.answer(asked_by(employee(demo_house), QUESTION))
+
+    assert isinstance(last, SealedOutcome)
+    assert isinstance(last.outcome, Stopped)
+    assert last.outcome.passages
+
+
+def test_a_stop_works_with_the_databases_down(demo_house: Vigie) -> None:
+    lease = demo_house.switch.require()
+    home = demo_house.settings.home
+    locks = [sqlite3.connect(home / name, isolation_level=None) for name in ("record.db", "store.db")]
+    for lock in locks:
+        lock.execute("BEGIN EXCLUSIVE")
+
+    move(demo_house.settings, Mode.OFF, "incident", None)
+
+    assert demo_house.switch.state().mode is Mode.OFF
+    assert demo_house.switch.state() != lease
+    for lock in locks:
+        lock.execute("ROLLBACK")
+        lock.close()
+
+
+def test_what_cannot_be_read_answers_nothing(demo_house: Vigie) -> None:
+    (demo_house.settings.home / "switch.json").write_text("{")
+
+    (last,) = demo_house.answering.answer(asked_by(employee(demo_house), QUESTION))
+
+    assert isinstance(last, SealedOutcome)
+    assert isinstance(last.outcome, Stopped)
+
+
+def test_suspending_a_user_ends_their_running_answer(demo_house: Vigie) -> None:
+    answering = with_generator(demo_house.answering, ScriptedGenerator(quoting))
+    asker = employee(demo_house)
+    answer = answering.answer(Asking(QUESTION, asker, Language.FRENCH))
+    next(answer)
+
+    demo_house.accounts.suspend(asker.name, "admin")
+    rest = list(answer)
+
+    assert [type(sealed) for sealed in rest] == [SealedOutcome]
+    assert demo_house.accounts.is_suspended(asker)
+
+
+def _must_not_write(prompt: Prompt) -> Iterable[str]:
+    raise AssertionError(f"a model was asked to write: {prompt.question}")
+
+
+def test_the_stop_file_needs_no_python(tmp_path: Path, demo_house: Vigie) -> None:
+    (demo_house.settings.home / "STOP").write_text("")
+
+    assert demo_house.switch.state().mode is Mode.OFF

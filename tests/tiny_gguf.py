@@ -1,0 +1,129 @@
+"""A real GGUF of a few hundred kilobytes: llama architecture, random weights, real tokenizer.
+
+What it writes means nothing; that it loads, tokenises, decodes and stops is the point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import gguf
+import numpy as np
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+Broken = Literal["truncated", "architecture", "not a gguf", "header"]
+
+LAYERS, WIDTH, HEADS, INNER, VOCABULARY = 2, 64, 4, 128, 512
+CONTROLS = ("<|begin|>", "<|end|>", "<|turn|>")
+TEMPLATE = (
+    "{{ bos_token }}{% for message in messages %}"
+    "<|turn|>{{ message['role'] }}\n{{ message['content'] | trim }}<|end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|turn|>assistant\n{% endif %}"
+)
+SENTENCES = (
+    "Chaque salarié acquiert deux jours et demi de congés payés par mois travaillé.",
+    "La demande est déposée quinze jours à l’avance auprès du responsable.",
+    "Le télétravail est possible deux jours par semaine, après accord écrit.",
+    "Les frais de repas sont remboursés sur justificatif, dans la limite du barème.",
+    "Every employee returns the laptop on the last day of the contract.",
+    "A phishing message is reported to the security team within the hour.",
+)
+
+
+def build(
+    path: Path,
+    *,
+    seed: int = 0,
+    context: int = 512,
+    template: str | None = TEMPLATE,
+    architecture: str = "llama",
+) -> Path:
+    """Write a GGUF; the same arguments give the same weights."""
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_name("tiny")
+    writer.add_context_length(context)
+    writer.add_embedding_length(WIDTH)
+    writer.add_block_count(LAYERS)
+    writer.add_feed_forward_length(INNER)
+    writer.add_head_count(HEADS)
+    writer.add_head_count_kv(HEADS)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_dimension_count(WIDTH // HEADS)
+    size = _add_vocabulary(writer, template)
+    for name, weights in _tensors(size, np.random.default_rng(seed)):
+        writer.add_tensor(name, weights)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def build_broken(path: Path, kind: Broken) -> Path:
+    """A file that looks like a model and is none."""
+    match kind:
+        case "truncated":
+            whole = build(path).read_bytes()
+            path.write_bytes(whole[: len(whole) * 2 // 3])
+        case "architecture":
+            build(path, architecture="nosuchmodel")
+        case "not a gguf":
+            path.write_bytes(b"\x80\x04\x95 a pickle, which could run anything" * 100)
+        case "header":
+            path.write_bytes(build(path).read_bytes()[:40])
+    return path
+
+
+def _add_vocabulary(writer: gguf.GGUFWriter, template: str | None) -> int:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=list(CONTROLS),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(SENTENCES, trainer)
+    tokens = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
+    merges = _merges(tokenizer)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types(
+        [gguf.TokenType.CONTROL if one in CONTROLS else gguf.TokenType.NORMAL for one in tokens]
+    )
+    writer.add_token_merges(merges)
+    writer.add_bos_token_id(tokens.index("<|begin|>"))
+    writer.add_eos_token_id(tokens.index("<|end|>"))
+    writer.add_add_bos_token(True)
+    if template is not None:
+        writer.add_chat_template(template)
+    return len(tokens)
+
+
+def _merges(tokenizer: Tokenizer) -> list[str]:
+    import json
+
+    return [" ".join(pair) for pair in json.loads(tokenizer.to_str())["model"]["merges"]]
+
+
+def _tensors(size: int, random: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
+    def matrix(rows: int, columns: int) -> np.ndarray:
+        return (random.standard_normal((rows, columns)) / np.sqrt(columns)).astype(np.float16)
+
+    ones = np.ones(WIDTH, dtype=np.float32)
+    yield "token_embd.weight", matrix(size, WIDTH)
+    yield "output_norm.weight", ones
+    yield "output.weight", matrix(size, WIDTH)
+    for layer in range(LAYERS):
+        block = f"blk.{layer}"
+        yield f"{block}.attn_norm.weight", ones
+        yield f"{block}.ffn_norm.weight", ones
+        for part in ("attn_q", "attn_k", "attn_v", "attn_output"):
+            yield f"{block}.{part}.weight", matrix(WIDTH, WIDTH)
+        yield f"{block}.ffn_gate.weight", matrix(INNER, WIDTH)
+        yield f"{block}.ffn_up.weight", matrix(INNER, WIDTH)
+        yield f"{block}.ffn_down.weight", matrix(WIDTH, INNER)
