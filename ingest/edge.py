@@ -113,7 +113,10 @@ class EdgeIndex(Index):
             return self._shard.count(qe.CountRequest(exact=True))
 
     def optimize(self) -> None:
-        """Build the graphs that keep large indexes fast; seconds for 20 000 passages."""
+        """Build the graphs that keep large indexes fast: 8 to 18 s for 20 000 passages.
+
+        The engine holds the whole interpreter meanwhile: not for a process that is serving.
+        """
         with self._writing, _engine(self._path):
             self._shard.optimize()
             self._shard.flush()
@@ -133,13 +136,18 @@ class EdgeIndex(Index):
     def _searches(self, query: Query, readable: qe.Filter, depth: int) -> list[qe.Prefetch]:
         import qdrant_edge as qe
 
-        nearest = []
+        searches = []
         if query.vector is not None:
-            nearest.append(qe.Query.Nearest(query.vector[0].tolist(), using="meaning"))
+            near = qe.Query.Nearest(query.vector[0].tolist(), using="meaning")
+            searches.append(qe.Prefetch(limit=depth, query=near, filter=readable))
         terms = self._terms(query.text)
         if terms.indices:
-            nearest.append(qe.Query.Nearest(terms, using="terms"))
-        return [qe.Prefetch(limit=depth, query=one, filter=readable) for one in nearest]
+            holding = qe.Query.Nearest(terms, using="terms")
+            # How rare a word is, is counted where the audience may read: the order of their
+            # hits says nothing of passages that are not theirs.
+            rarity = qe.SearchParams(idf=qe.IdfParams(corpus=readable))
+            searches.append(qe.Prefetch(limit=depth, query=holding, filter=readable, params=rarity))
+        return searches
 
     def _terms(self, text: str) -> qe.SparseVector:
         """The question's words as both languages stem them: each document knows its own stems.

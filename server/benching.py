@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,8 @@ def _benchmark(path: Path) -> Callable[[], Iterable[Figure]]:
         raise InvalidInputError(
             "The benchmarks are in a checkout of Vigie, under tests/benchmarks."
         )
+    if str(path.parent) not in sys.path:
+        sys.path[:0] = [str(path.parent), str(path.parents[1])]  # they share their measures
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     figures: Callable[[], Iterable[Figure]] = module.figures

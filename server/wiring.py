@@ -15,7 +15,7 @@ from guardrails import charter as charters
 from guardrails.charter import Charter
 from guardrails.pii import PersonalData
 from ingest.index import Index
-from ingest.ingestion import Ingestion
+from ingest.ingestion import Ingestion, rebuild
 from models import catalog
 from models.errors import ModelUnavailableError
 from models.extractive import ExtractiveGenerator
@@ -191,13 +191,13 @@ def make_generator(settings: Settings) -> Generator:
 
 
 def _made(choice: catalog.Choice, settings: Settings) -> Generator:
+    if choice.model is not None:
+        return _llama(choice.model, settings)
     match choice.engine:
-        case catalog.Engine.EXTRACTIVE:
-            return ExtractiveGenerator()
         case catalog.Engine.STUB:
             return StubGenerator()
-        case catalog.Engine.LLAMA:
-            return _llama(choice, settings)
+        case catalog.Engine.EXTRACTIVE | catalog.Engine.LLAMA:
+            return ExtractiveGenerator()
 
 
 def _open_index(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -> Index:
@@ -215,10 +215,13 @@ def _rebuild(
 
     if index.made is not None:
         raise InvalidInputError("Stop the server first: it is using the index.")
-    discard(home / "index")
     documents = shelves.documents()
-    ingestion = Ingestion(index.get(), shelves, embedder.get())
-    return len(documents), ingestion.rebuild(documents)
+
+    def emptied() -> Index:
+        discard(home / "index")
+        return index.get()
+
+    return len(documents), rebuild(documents, shelves, embedder.get(), emptied)
 
 
 def _policy(settings: Settings) -> SignInPolicy:
@@ -236,3 +239,18 @@ def _limits(settings: Settings) -> Limits:
 def _review_key(secret: bytes) -> bytes:
     """The key of the review coin: its own, so that nothing else foretells it."""
     return hmac.digest(secret, b"review coin", "sha256")
+
+
+def _llama(model: catalog.PinnedModel, settings: Settings) -> Generator:
+    from models.llama import LlamaGenerator, LlamaSettings
+
+    return LlamaGenerator(
+        model.path,
+        model.identity,
+        LlamaSettings(
+            context_tokens=settings.context_tokens,
+            answer_tokens=settings.answer_tokens,
+            threads=settings.threads,
+            waiting=settings.queue,
+        ),
+    )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.documents import Block, BlockKind, Reading
-from ingest.readers import tables
+from ingest.errors import UnreadableFileError
+from ingest.readers import limits, reasons, tables
 from ingest.readers.text import decoded
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ _BLOCKS = _listed(
     "figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main ol p pre section summary "
     "table tbody td tfoot th thead tr ul"
 )
+# Elements that end by themselves.
+_UNCLOSED = _listed(
+    "area base body br col dd dt embed head hr html img input li link meta option p param source "
+    "tbody td tfoot th thead tr track wbr"
+)
+_TAG = re.compile(r"<(?P<closing>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDING = re.compile(
     r"display:none|visibility:(?:hidden|collapse)|opacity:0(?:\.0+)?(?:;|$)|font-size:0(?:[a-z%]*)(?:;|$)"
@@ -43,6 +50,8 @@ def read_html(data: bytes) -> Reading:
 def read_page(page: str) -> Reading:
     from selectolax.lexbor import LexborHTMLParser
 
+    if _depth(page) > limits.NESTED:
+        raise UnreadableFileError(reasons.TOO_LARGE)
     tree = LexborHTMLParser(page)
     named = tree.css_first("title")
     walk = _Walk()
@@ -51,6 +60,16 @@ def read_page(page: str) -> Reading:
     blocks = tuple(walk.blocks)
     first = next((block.text for block in blocks if block.kind is BlockKind.HEADING), "")
     return Reading(" ".join(named.text().split()) if named else first, blocks)
+
+
+def _depth(page: str) -> int:
+    """How deep elements stand in each other at most, told from their tags alone."""
+    depth = deepest = 0
+    for tag in _TAG.finditer(page):
+        if tag["name"].lower() not in _UNCLOSED:
+            depth = max(depth + (-1 if tag["closing"] else 1), 0)
+            deepest = max(deepest, depth)
+    return deepest
 
 
 @dataclass(slots=True)

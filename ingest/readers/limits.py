@@ -13,6 +13,10 @@ PARTS = 20_000
 """Files that an Office file may hold."""
 
 PAGES = 5_000
+
+NESTED = 5_000
+"""Elements of a page inside each other: parsing takes the square of it."""
+
 ROWS = 200_000
 """Rows of one sheet, empty ones counted."""
 

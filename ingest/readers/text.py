@@ -15,6 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_FRENCH = frozenset("àâäæçéèêëîïôöœùûüÿñÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸÑ’‘“”«»–—…•·°§€£©®×²³µ½¼¾\xa0")
 _SAMPLE = 128 * 1024  # bytes from which an encoding is told
 
 
@@ -38,11 +39,25 @@ def _decoded(data: bytes) -> str:
         return _guessed(data)
 
 
+def _western(data: bytes) -> str | None:
+    """What Windows writes in France; None when its letters would not be French or English.
+
+    Tried first, since short texts leave the guess undecided between neighbours.
+    """
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    return text if _FRENCH.issuperset(letter for letter in text if not letter.isascii()) else None
+
+
 def _guessed(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     if b"\0" in data:
         raise UnreadableFileError(reasons.BINARY)
+    if (western := _western(data)) is not None:
+        return western
     guess = from_bytes(data[:_SAMPLE]).best()
     if guess is None:
         raise UnreadableFileError(reasons.BINARY)

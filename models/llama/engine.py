@@ -24,8 +24,11 @@ _LONGEST_PIECE = 256  # bytes of one token; asked for again when it is longer
 
 
 @cache
-def _complaints() -> deque[str]:
-    """Turns llama.cpp's log, which would go to standard error, into its last few errors."""
+def _complaints() -> tuple[deque[str], object]:
+    """llama.cpp's last few errors, kept from standard error, and the callback that hears them.
+
+    The callback lives in this cache: llama.cpp calls it for as long as the process runs.
+    """
     import llama_cpp
 
     lines: deque[str] = deque(maxlen=4)
@@ -37,11 +40,7 @@ def _complaints() -> deque[str]:
 
     llama_cpp.llama_backend_init()
     llama_cpp.llama_log_set(listen, ctypes.c_void_p(0))
-    _KEPT.append(listen)
-    return lines
-
-
-_KEPT: list[object] = []  # llama.cpp calls it for as long as the process lives
+    return lines, listen
 
 
 class Engine:
@@ -52,7 +51,7 @@ class Engine:
 
         self._c: Any = llama_cpp
         self.header = read_header(path)
-        complaints = _complaints()
+        complaints, _ = _complaints()
         complaints.clear()
         self._model = self._load(path, settings)
         if not self._model:
@@ -72,14 +71,11 @@ class Engine:
         self._freed = weakref.finalize(
             self, _free, self._c, self._sampler, self._context, self._model
         )
+        self._freed.atexit = False  # a thread may still decode; the system takes all back
 
     def close(self) -> None:
         """Give the memory back; a second time does nothing."""
         self._freed()
-
-    @property
-    def closed(self) -> bool:
-        return not self._freed.alive
 
     @property
     def template(self) -> str | None:

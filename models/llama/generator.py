@@ -1,4 +1,4 @@
-"""The generator that runs a GGUF: one answer at a time, few enough waiting, stopped at any token."""
+"""The generator that runs a GGUF: one answer at a time, a bounded queue, stopped at any token."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from pathlib import Path
 from models.errors import ModelUnavailableError
 from models.llama.engine import Engine
 from models.llama.framing import frame_of
-from models.llama.prompting import Fitter, FittedPrompt
+from models.llama.prompting import FittedPrompt, Fitter
 from models.llama.settings import LlamaSettings
 from models.llama.turns import Turns
 from models.ports import Finish, Generator, ModelIdentity, Permit, Prompt, Usage, Writing
 
-_LAST_TOKEN_S = 10.0  # how long closing waits for the token that is being written
+_LAST_ANSWER_S = 10.0  # how long closing waits for whoever writes to notice and leave
 
 
 class LlamaGenerator(Generator):
     """Loads its file when it is built. Raises ModelUnavailableError, with what to do."""
 
     def __init__(
-        self, path: Path, identity: ModelIdentity, settings: LlamaSettings = LlamaSettings()
+        self, path: Path, identity: ModelIdentity, settings: LlamaSettings | None = None
     ) -> None:
+        settings = settings or LlamaSettings()
         self._identity = identity
         self._settings = settings
         self._turns = Turns(settings.waiting)
@@ -34,16 +35,13 @@ class LlamaGenerator(Generator):
         return self._identity
 
     def close(self) -> None:
-        """Free the model once nobody writes; raises ModelUnavailableError if someone still does."""
-        if not self._turns.idle_within(_LAST_TOKEN_S):
-            raise ModelUnavailableError("The model is still writing: stop the answers first.")
+        """Free the model once nobody writes; raises ModelBusyError if someone goes on."""
+        self._turns.shut(_LAST_ANSWER_S)
         self._engine.close()
 
     def write(self, prompt: Prompt, permit: Permit) -> Writing:
         self._turns.take(permit)
         try:
-            if self._engine.closed:
-                raise ModelUnavailableError("The model was closed.")
             fitted = self._fitter.fit(prompt)
             self._read(fitted, permit)
             return (yield from self._written(fitted, permit))

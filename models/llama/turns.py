@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from threading import Condition
 
-from models.errors import ModelBusyError
+from models.errors import ModelBusyError, ModelUnavailableError
 from models.ports import Permit
 
 _LOOK_S = 0.05  # between two looks at the permit of one who waits
@@ -18,14 +18,18 @@ class Turns:
         self._waiting = waiting
         self._changed = Condition()
         self._queue: deque[object] = deque()  # its head has the turn
+        self._shut = False
 
     def take(self, permit: Permit) -> None:
         """Return when it is the caller's turn.
 
-        Raises ModelBusyError at once when too many wait; WritingRevokedError while waiting.
+        Raises ModelBusyError at once when too many wait, WritingRevokedError while waiting,
+        ModelUnavailableError once no more turns are given.
         """
         ticket = object()
         with self._changed:
+            if self._shut:
+                raise ModelUnavailableError("the model was closed")
             if len(self._queue) > self._waiting:
                 raise ModelBusyError(f"{self._waiting} answers are waiting for the model already")
             self._queue.append(ticket)
@@ -40,10 +44,16 @@ class Turns:
             self._queue.popleft()
             self._changed.notify_all()
 
-    def idle_within(self, timeout_s: float) -> bool:
-        """Whether nobody writes or waits, now or before the time is over."""
+    def shut(self, timeout_s: float) -> None:
+        """Give no more turns, and return when the last one is over.
+
+        Raises ModelBusyError, and goes on giving turns, when that takes too long.
+        """
         with self._changed:
-            return self._changed.wait_for(lambda: not self._queue, timeout_s)
+            self._shut = True
+            if not self._changed.wait_for(lambda: not self._queue, timeout_s):
+                self._shut = False
+                raise ModelBusyError("the model is still writing: stop the answers first")
 
     def _wait_for(self, ticket: object, permit: Permit) -> None:
         while True:

@@ -37,7 +37,7 @@ class EvaluateGiven(Given):
 
 
 def ask(vigie: Vigie, caller: Caller, given: AskGiven) -> Json:
-    language = given.language or guess_language(given.question, caller.language)
+    language = given.language or guess_language(given.question)
     *_, last = vigie.answering.answer(Asking(given.question, caller.person, language))
     if not isinstance(last, SealedOutcome):
         raise ServerError("The answer ended without an outcome.")
@@ -78,7 +78,7 @@ def citation_json(citation: Citation) -> Json:
 
 
 def search(vigie: Vigie, caller: Caller, given: SearchGiven) -> Json:
-    language = given.language or guess_language(given.question, caller.language)
+    language = given.language or guess_language(given.question)
     hits = vigie.searching.search(given.question, caller.person, language, given.limit)
     return [hit_json(hit) for hit in hits]
 

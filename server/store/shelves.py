@@ -77,7 +77,7 @@ class Shelves(Catalogue):
 
     def begin(self, document: Document) -> None:
         with self._store.transaction() as connection:
-            unindexed = update(documents).where(_same(document)).values(fingerprint=None)
+            unindexed = update(documents).where(_same(document)).values({**_values(document), "fingerprint": None})
             if not connection.execute(unindexed).rowcount:
                 connection.execute(insert(documents).values(**_values(document)))
 

@@ -130,4 +130,5 @@ def _outcome(visited: Visit, person: Person, sealed: SealedOutcome) -> str:
 
 
 def _as_event(name: str, html: str, address: str = "") -> str:
-    return f"event: {name}\ndata: {json.dumps({'html': html, 'address': address})}\n\n"
+    data = json.dumps({"html": html, "address": address}, ensure_ascii=False)
+    return f"event: {name}\ndata: {data}\n\n"

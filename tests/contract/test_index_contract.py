@@ -55,7 +55,7 @@ narrowings = st.none() | st.frozensets(collections)
 
 # One index per test, emptied by each example: a fresh shard each time would cost minutes.
 examples = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -207,6 +207,15 @@ def test_a_question_without_words_raises_nothing(index: Index, text: str) -> Non
     index.replace(put := document("note", "bonjour"), embedded(put))
 
     assert index.search(asked(text, vector=False), Audience(frozenset({"everyone"})), 5) == []
+
+
+def test_a_letter_that_french_elides_is_no_word(index: Index) -> None:
+    shirts = document("shirts", "Size L and size C shirts.", language=Language.ENGLISH)
+    index.replace(shirts, embedded(shirts))
+
+    query = asked("c’est à l'accueil qu'on s’adresse", vector=False)
+
+    assert index.search(query, Audience(frozenset({"everyone"})), 5) == []
 
 
 def test_removing_what_is_not_there_is_no_error(index: Index) -> None:

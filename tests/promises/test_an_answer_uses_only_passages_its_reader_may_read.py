@@ -13,7 +13,7 @@ from ingest.index import Audience, Index, Query
 from ingest.memory import MemoryIndex
 from models.ports import Language
 
-SECRET = "La grille des salaires est réservée au service de la paie."  # no password
+SECRET = "La grille des salaires est réservée au service de la paie."
 
 
 @pytest.fixture(params=["memory", "edge"])
@@ -59,9 +59,9 @@ def test_nobody_is_the_default(index: Index, *, vector: bool) -> None:
 
 
 def test_passages_of_others_do_not_crowd_out_ones_own(index: Index) -> None:
-    for n in range(150):
-        one = document(f"secret-{n}", SECRET, readers=["paie"])
-        index.replace(one, embedded(one))
+    # More passages than each ranking is read deep, all nearer to the question.
+    many = document("secrets", *[f"{n} {SECRET * 6}" for n in range(120)], readers=["paie"])
+    index.replace(many, embedded(many))
     index.replace(mine := document("note", "La cantine ouvre à midi."), embedded(mine))
 
     assert found(index, "everyone", limit=1) == {"note"}

@@ -1,0 +1,37 @@
+"""IP addresses that may belong to someone, told from the versions of programs."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from guardrails.pii.context import before
+from guardrails.pii.ports import Kind
+from guardrails.verdicts import Finding
+
+_FOUR = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+_SIX = re.compile(r"(?<![\w:.])[0-9A-F:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])", re.I)
+_A_VERSION = re.compile(
+    r"(?:\b(?:v|ver|version|versions|release|firmware|build|revision|paragraphe|section|article|"
+    r"chapitre|annexe|clause|chapter)\b|§)[\w .:-]{0,12}\Z"
+)
+
+
+def find(text: str, folded: str) -> Iterator[Finding]:
+    """Addresses in a shadow."""
+    for match in _FOUR.finditer(text):
+        if _someones(match.group()) and not _A_VERSION.search(before(folded, match.start())):
+            yield Finding(Kind.IP, match.start(), match.end(), 0.8)
+    for match in _SIX.finditer(text):
+        if match.group().count(":") > 1 and _someones(match.group()):
+            yield Finding(Kind.IP, match.start(), match.end(), 0.9)
+
+
+def _someones(written: str) -> bool:
+    """Whether it is an address, and neither a mask nor one that every machine has."""
+    try:
+        address = ipaddress.ip_address(written)
+    except ValueError:
+        return False
+    return not (address.is_unspecified or address.is_loopback or written.startswith("255."))

@@ -1,0 +1,110 @@
+"""Placeholders: the same value reads as the same mark, and nobody keeps the value."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from threading import Lock
+
+from guardrails.pii.ports import Kind
+from guardrails.text import Shadow
+from guardrails.verdicts import Finding
+
+Issued = Mapping[str, int]
+"""For each kind, how many numbers were given out."""
+
+LOOK_ALIKE = "PLACEHOLDER"
+_MARK = re.compile(rf"\[({'|'.join(Kind)})_(\d{{1,9}})\]")
+
+
+class Placeholders:
+    """Gives the values of one conversation their marks: `[EMAIL_1]`, `[EMAIL_2]`, …
+
+    Only keyed HMACs of the values are kept, and the key is never written anywhere. A text that
+    already contains a mark which this conversation never gave out did not get it from us: it is
+    rewritten `(EMAIL_1)`, so that it can never be taken for a value. Safe for several threads.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._numbers: dict[bytes, int] = {}
+        self._issued: dict[str, int] = {}
+        self._lock = Lock()
+
+    @classmethod
+    def fresh(cls) -> Placeholders:
+        """Those of a conversation of one text."""
+        return cls(secrets.token_bytes(32))
+
+    def issued(self) -> Issued:
+        """The marks given out so far, for a text that is masked in several pieces."""
+        with self._lock:
+            return dict(self._issued)
+
+    def mask(self, text: str, findings: Sequence[Finding], issued: Issued | None = None) -> str:
+        """The text with its findings, in order and without overlap, replaced by their marks.
+
+        `issued` says which marks were given out before this text began; now, by default.
+        """
+        known = self.issued() if issued is None else issued
+        pieces, position = [], 0
+        for one in findings:
+            pieces.append(_disarmed(text[position : one.start], known))
+            pieces.append(self._mark(one.kind, text[one.start : one.end]))
+            position = one.end
+        return "".join((*pieces, _disarmed(text[position:], known)))
+
+    def _mark(self, kind: str, written: str) -> str:
+        digest = hmac.digest(self._key, f"{kind}\0{canonical(kind, written)}".encode(), sha256)
+        with self._lock:
+            if digest not in self._numbers:
+                self._issued[kind] = self._issued.get(kind, 0) + 1
+                self._numbers[digest] = self._issued[kind]
+            return f"[{kind}_{self._numbers[digest]}]"
+
+
+def look_alikes(text: str, issued: Issued) -> tuple[Finding, ...]:
+    """The marks in a text that nobody gave out."""
+    return tuple(
+        Finding(LOOK_ALIKE, match.start(), match.end(), 1.0)
+        for match in _MARK.finditer(text)
+        if not _given(match, issued)
+    )
+
+
+def _given(mark: re.Match[str], issued: Issued) -> bool:
+    return 1 <= int(mark[2]) <= issued.get(mark[1], 0)
+
+
+def _disarmed(text: str, issued: Issued) -> str:
+    return _MARK.sub(lambda mark: mark[0] if _given(mark, issued) else f"({mark[0][1:-1]})", text)
+
+
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+
+
+def canonical(kind: str, written: str) -> str:
+    """The value itself, however it was written: "06 12…" and "+33 6 12…" are one."""
+    seen = Shadow(written).text.casefold()
+    match kind:
+        case Kind.PHONE:
+            return _canonical_phone(seen)
+        case Kind.NIR:
+            return _NOT_ALPHANUMERIC.sub("", seen)[:13]  # with or without its key
+        case Kind.IBAN | Kind.CARD:
+            return _NOT_ALPHANUMERIC.sub("", seen)
+        case _:
+            return seen
+
+
+def _canonical_phone(seen: str) -> str:
+    digits = re.sub(r"\D", "", seen.replace("(0)", ""))
+    if digits.startswith("00"):
+        digits = digits[2:]
+    elif not seen.startswith("+"):
+        return digits
+    home = digits.startswith(("33", "44"))  # the plans that are also written with a 0
+    return "0" + digits[2:].removeprefix("0") if home else digits

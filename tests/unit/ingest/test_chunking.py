@@ -1,0 +1,148 @@
+"""How readings become texts, and texts passages."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.chunking import SIZE, chunks, document_text
+from ingest.documents import Block, BlockKind, Document, Reading
+from models.ports import Language
+
+SENTENCE = "Chaque salarié a droit à vingt-cinq jours de congés payés par an. "
+
+
+def made(*blocks: Block, title: str = "Congés") -> Document:
+    text, spans = document_text(Reading(title, blocks))
+    return Document("rh", "conges.md", title, text, Language.FRENCH, frozenset(), "v1", spans=spans)
+
+
+def heading(text: str, level: int, page: int | None = None) -> Block:
+    return Block(BlockKind.HEADING, text, page, level)
+
+
+def paragraph(text: str, page: int | None = None) -> Block:
+    return Block(BlockKind.PARAGRAPH, text, page)
+
+
+blocks = st.builds(
+    Block,
+    st.sampled_from(BlockKind),
+    st.one_of(st.text(max_size=200), st.just(SENTENCE * 20), st.just("x" * 2000)),
+    st.none() | st.integers(1, 3),
+    st.integers(1, 4),
+)
+
+
+@given(st.lists(blocks, max_size=12))
+def test_every_passage_is_a_stretch_of_its_document(read: list[Block]) -> None:
+    document = made(*read)
+
+    cut = chunks(document)
+
+    assert all(document.text[one.start : one.end] == one.text for one in cut)
+    assert all(one.text.strip() for one in cut)
+    assert all(a.end <= b.start for a, b in pairwise(cut))
+
+
+@given(st.lists(blocks, max_size=12))
+def test_no_word_of_a_document_is_lost_but_headings_cut_from_their_page(read: list[Block]) -> None:
+    document = made(*[replace(block, page=None) for block in read])
+
+    covered = {n for one in chunks(document) for n in range(one.start, one.end)}
+
+    left = {n for n, letter in enumerate(document.text) if not letter.isspace()} - covered
+    assert not left
+
+
+def test_a_document_is_nfc_without_what_nobody_wrote() -> None:
+    decomposed = unicodedata.normalize("NFD", "congés\u00ad payés\x00\ud800\ufeff")
+
+    text, spans = document_text(Reading("", (paragraph(decomposed), paragraph(" \n "))))
+
+    assert text == "congés payés"
+    assert [(span.start, span.end) for span in spans] == [(0, 12)]
+
+
+def test_a_long_paragraph_is_cut_where_sentences_end() -> None:
+    cut = chunks(made(paragraph(SENTENCE * 40)))
+
+    assert len(cut) > 1
+    assert all(len(one.text) <= SIZE and one.text.endswith("par an.") for one in cut)
+
+
+def test_a_passage_stays_on_its_page() -> None:
+    cut = chunks(made(paragraph("Une.", 1), paragraph("Deux.", 1), paragraph("Trois.", 2)))
+
+    assert [(one.text, one.page) for one in cut] == [("Une.\nDeux.", 1), ("Trois.", 2)]
+
+
+def test_a_passage_stays_under_its_top_heading_and_small_ones_share_it() -> None:
+    cut = chunks(
+        made(
+            heading("Congés", 1),
+            paragraph("Préambule."),
+            heading("Droits", 2),
+            paragraph("Vingt-cinq jours."),
+            heading("Ancienneté", 3),
+            paragraph("Un jour de plus."),
+            heading("Poser", 2),
+            paragraph("Dans l’outil."),
+        )
+    )
+
+    assert [one.section for one in cut] == ["", "Droits", "Poser"]
+    assert cut[1].text == "Droits\nVingt-cinq jours.\nAncienneté\nUn jour de plus."
+
+
+def test_a_section_names_every_heading_above_but_the_title() -> None:
+    cut = chunks(
+        made(
+            heading("Congés", 1),
+            heading("Droits", 2),
+            paragraph(SENTENCE * 9),
+            heading("Ancienneté", 3),
+            paragraph(SENTENCE * 5),
+            heading("Poser", 2),
+        )
+    )
+
+    assert "Droits › Ancienneté" in [one.section for one in cut]
+
+
+def test_a_heading_goes_with_what_it_announces() -> None:
+    cut = chunks(
+        made(
+            heading("A", 1),
+            paragraph(SENTENCE * 8),
+            heading("Suite", 2),
+            paragraph(SENTENCE * 8),
+            heading("B", 1),
+            paragraph("Fin."),
+        )
+    )
+
+    assert not any(one.text.endswith("Suite") for one in cut)
+    assert any(one.text.startswith("Suite\n") for one in cut)
+
+
+def test_the_same_version_gives_the_same_ids_and_another_gives_others() -> None:
+    first = made(paragraph(SENTENCE * 30))
+
+    again = {one.id for one in chunks(first)}
+    other = {one.id for one in chunks(replace(first, version="v2"))}
+
+    assert {one.id for one in chunks(first)} == again
+    assert not again & other
+
+
+@pytest.mark.parametrize("text", ["", "Une ligne.", "Une ligne.\n\nUne autre."])
+def test_a_document_whose_blocks_nobody_kept_is_cut_by_its_lines(text: str) -> None:
+    document = replace(made(), text=text)
+
+    assert "\n\n".join(one.text for one in chunks(document)).split() == text.split()

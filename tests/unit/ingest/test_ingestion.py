@@ -1,0 +1,370 @@
+"""A collection holds what its source holds, whatever happens on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection as Several
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from passages import WordsEmbedder
+
+from ingest.collections import Collection, Override
+from ingest.documents import Document, EmbeddedChunks
+from ingest.errors import UnreadableFileError
+from ingest.index import Audience, Hit, Index, Query
+from ingest.ingestion import Catalogue, Ingestion, IngestionReport, rebuild
+from ingest.memory import MemoryCatalogue, MemoryIndex
+from ingest.readers import reasons
+from models.ports import Language
+
+RH = Collection.undescribed("rh", "Camille", frozenset({"everyone"}))
+
+
+class House:
+    """An index, a catalogue and an embedder, and what can be found in them."""
+
+    def __init__(self) -> None:
+        self.index = MemoryIndex()
+        self.catalogue = MemoryCatalogue()
+        self.embedder = WordsEmbedder()
+
+    def ingest(self, source: Path, collection: Collection = RH) -> IngestionReport:
+        ingestion = Ingestion(self.index, self.catalogue, self.embedder)
+        return ingestion.run(source, collection, lambda _done, _total: None)
+
+    def found(self, *groups: str) -> dict[str, str]:
+        """The text of each document that these groups find, by its id."""
+        query = Query("texte", self.embedder.embed(["texte"]), Language.FRENCH)
+        hits = self.index.search(query, Audience(frozenset(groups or {"everyone"})), 100)
+        return {hit.chunk.document: hit.chunk.text for hit in hits}
+
+    def indexed(self) -> set[str]:
+        return {id_ for id_, mark in self.catalogue.fingerprints("rh").items() if mark}
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "rh"
+    (folder / "sous").mkdir(parents=True)
+    (folder / "note.md").write_text("# Note\n\nUn texte.", encoding="utf-8")
+    (folder / "sous" / "page.html").write_text("<p>Une page.</p>", encoding="utf-8")
+    (folder / "collection.toml").write_text('owner = "Camille"', encoding="utf-8")
+    (folder / ".cache.md").write_text("caché", encoding="utf-8")
+    return folder
+
+
+def test_a_folder_is_indexed_and_a_second_run_changes_nothing(house: House, folder: Path) -> None:
+    first = house.ingest(folder)
+    read = house.embedder.read
+
+    second = house.ingest(folder)
+
+    assert (first.added, first.updated, first.removed, first.unchanged) == (2, 0, 0, 0)
+    assert first.chunks == house.index.count() == 2
+    assert (second.added, second.updated, second.removed, second.unchanged) == (0, 0, 0, 2)
+    assert second.chunks == 0
+    assert house.embedder.read == read
+    assert house.found() == {"note.md": "Note\nUn texte.", "sous/page.html": "Une page."}
+
+
+def test_a_changed_file_is_replaced_and_a_removed_one_leaves(house: House, folder: Path) -> None:
+    house.ingest(folder)
+    (folder / "note.md").write_text("Autre texte.", encoding="utf-8")
+    (folder / "sous" / "page.html").unlink()
+
+    report = house.ingest(folder)
+
+    assert (report.added, report.updated, report.removed, report.unchanged) == (0, 1, 1, 0)
+    assert house.found() == {"note.md": "Autre texte."}
+    assert house.indexed() == {"note.md"}
+
+
+@pytest.mark.parametrize(
+    "collection",
+    [
+        replace(RH, readers=frozenset({"paie"})),
+        replace(RH, documents=(Override("note.md", readers=frozenset({"paie"})),)),
+    ],
+)
+def test_new_readers_take_effect_though_no_file_changed(
+    house: House, folder: Path, collection: Collection
+) -> None:
+    house.ingest(folder)
+
+    house.ingest(folder, collection)
+
+    assert "note.md" not in house.found("everyone")
+    assert "note.md" in house.found("paie")
+
+
+def test_another_language_or_another_embedder_indexes_anew(house: House, folder: Path) -> None:
+    house.ingest(folder)
+
+    english = house.ingest(folder, replace(RH, language=Language.ENGLISH))
+    house.embedder = WordsEmbedder("other")
+    other = house.ingest(folder, replace(RH, language=Language.ENGLISH))
+
+    assert english.updated == other.updated == 2
+
+
+def test_one_bad_file_is_told_and_does_not_stop_the_rest(house: House, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(b"%PDF-1.7 nothing")
+    (folder / "b.xyz").write_bytes(b"?")
+
+    report = house.ingest(folder)
+
+    assert report.added == 2
+    assert [(one.path, one.reason) for one in report.failed] == [
+        ("a.pdf", reasons.DAMAGED),
+        ("b.xyz", reasons.UNKNOWN),
+    ]
+
+
+def test_a_file_that_became_unreadable_is_no_longer_found(house: House, folder: Path) -> None:
+    house.ingest(folder)
+    (folder / "note.md").write_bytes(b"")
+
+    report = house.ingest(folder)
+
+    assert [one.path for one in report.failed] == ["note.md"]
+    assert report.removed == 1
+    assert "note.md" not in house.found()
+
+
+def test_a_link_out_of_the_folder_is_not_followed(house: House, folder: Path) -> None:
+    secret = folder.parent / "secret.md"
+    secret.write_text("secret", encoding="utf-8")
+    (folder / "lien.md").symlink_to(secret)
+    (folder / "dehors").symlink_to(folder.parent)
+    (folder / "boucle.md").symlink_to(folder / "boucle.md")
+    (folder / "dedans.md").symlink_to(folder / "note.md")
+
+    report = house.ingest(folder)
+
+    assert set(house.found()) == {"note.md", "sous/page.html", "dedans.md"}
+    assert {one.path: one.reason for one in report.failed} == {
+        "lien.md": reasons.OUTSIDE,
+        "dehors": reasons.OUTSIDE,
+        "boucle.md": reasons.UNREACHABLE,
+    }
+
+
+def test_a_pipe_is_not_waited_for(house: House, folder: Path) -> None:
+    os.mkfifo(folder / "tuyau.txt")
+
+    report = house.ingest(folder)
+
+    assert [one.reason for one in report.failed] == [reasons.NOT_A_FILE]
+
+
+def test_one_file_is_added_and_nothing_is_removed(house: House, folder: Path) -> None:
+    house.ingest(folder)
+    alone = folder.parent / "seul.md"
+    alone.write_text("Seul.", encoding="utf-8")
+
+    report = house.ingest(alone)
+
+    assert (report.added, report.removed) == (1, 0)
+    assert set(house.found()) == {"note.md", "sous/page.html", "seul.md"}
+
+
+def test_a_run_removes_only_what_came_from_its_own_source(house: House, folder: Path) -> None:
+    other = folder.parent / "autre"
+    other.mkdir()
+    (other / "ailleurs.md").write_text("Ailleurs.", encoding="utf-8")
+    house.ingest(folder)
+
+    house.ingest(other)
+    report = house.ingest(folder)
+
+    assert report.unchanged == 2
+    assert set(house.found()) == {"note.md", "sous/page.html", "ailleurs.md"}
+
+
+def test_lines_are_documents_and_bad_ones_are_named(house: House, tmp_path: Path) -> None:
+    source = tmp_path / "pages.jsonl"
+    lines = [
+        {"id": "1", "title": "Titre", "text": "Un texte.", "url": "https://phares.example/1"},
+        {"id": "2", "text": "Sans titre. " * 40},
+        {"id": "1", "text": "Le même."},
+        {"id": "3"},
+    ]
+    text = "\n".join(map(json.dumps, lines)) + "\n\nnot json\n"
+    source.write_text(text, encoding="utf-8")
+
+    report = house.ingest(source)
+
+    assert (report.added, report.unchanged) == (2, 0)
+    assert [(one.path, one.reason) for one in report.failed] == [
+        ("pages.jsonl:3", reasons.DUPLICATE),
+        ("pages.jsonl:4", reasons.BAD_LINE),
+        ("pages.jsonl:6", reasons.BAD_LINE),
+    ]
+    first = house.catalogue.document("rh", "1")
+    second = house.catalogue.document("rh", "2")
+    assert first is not None
+    assert second is not None
+    assert (first.title, first.url) == ("Titre", "https://phares.example/1")
+    assert second.title.startswith("Sans titre. Sans titre.")
+    assert second.title.endswith("…")
+
+
+def test_a_line_that_is_gone_leaves(house: House, tmp_path: Path) -> None:
+    source = tmp_path / "pages.jsonl"
+    source.write_text('{"id":"1","text":"un"}\n{"id":"2","text":"deux"}', encoding="utf-8")
+    house.ingest(source)
+    source.write_text('{"id":"2","text":"deux"}', encoding="utf-8")
+
+    report = house.ingest(source)
+
+    assert (report.removed, report.unchanged) == (1, 1)
+    assert set(house.found()) == {"2"}
+
+
+def test_a_source_that_is_not_there_is_no_reason_to_remove(house: House, folder: Path) -> None:
+    house.ingest(folder)
+
+    with pytest.raises(UnreadableFileError):
+        house.ingest(folder.with_name("absent"))
+
+    assert len(house.found()) == 2
+
+
+def test_progress_counts_to_the_end(house: House, folder: Path) -> None:
+    (folder / "vide.md").touch()
+    seen: list[tuple[int, int]] = []
+
+    ingestion = Ingestion(house.index, house.catalogue, house.embedder)
+    ingestion.run(folder, RH, lambda done, total: seen.append((done, total)))
+
+    assert seen[-1] == (3, 3)
+    assert seen == sorted(seen)
+
+
+def test_the_text_that_citations_open_is_kept(house: House, folder: Path) -> None:
+    house.ingest(folder)
+
+    document = house.catalogue.document("rh", "note.md")
+
+    assert document is not None
+    assert (document.title, document.text) == ("Note", "Note\nUn texte.")
+
+
+class Killed(BaseException):
+    """What a test raises where the power would go."""
+
+
+class Fuse:
+    """Burns at the nth step, before or after it is done."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+
+    def burn(self) -> None:
+        self.steps -= 1
+        if self.steps < 0:
+            raise Killed
+
+
+class FusedIndex(Index):
+    def __init__(self, index: MemoryIndex, fuse: Fuse) -> None:
+        self._index = index
+        self._fuse = fuse
+
+    def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
+        self._fuse.burn()
+        self._index.replace(document, embedded)
+        self._fuse.burn()
+
+    def remove(self, collection: str, documents: Several[str]) -> None:
+        self._fuse.burn()
+        self._index.remove(collection, documents)
+        self._fuse.burn()
+
+    def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
+        return self._index.search(query, audience, limit)
+
+
+class FusedCatalogue(Catalogue):
+    def __init__(self, catalogue: MemoryCatalogue, fuse: Fuse) -> None:
+        self._catalogue = catalogue
+        self._fuse = fuse
+
+    def fingerprints(self, collection: str) -> Mapping[str, str]:
+        return self._catalogue.fingerprints(collection)
+
+    def begin(self, document: Document) -> None:
+        self._catalogue.begin(document)
+        self._fuse.burn()
+
+    def finish(self, document: Document, fingerprint: str) -> None:
+        self._catalogue.finish(document, fingerprint)
+        self._fuse.burn()
+
+    def forget(self, collection: str, ids: Several[str]) -> None:
+        self._catalogue.forget(collection, ids)
+        self._fuse.burn()
+
+
+@pytest.mark.parametrize("then", ["stays", "comes back", "goes too"])
+@pytest.mark.parametrize("steps", range(12))
+def test_a_run_killed_anywhere_is_mended_by_the_next(
+    house: House, folder: Path, steps: int, then: str
+) -> None:
+    house.ingest(folder)
+    page = (folder / "sous" / "page.html").read_bytes()
+    (folder / "note.md").write_text("Autre texte.", encoding="utf-8")
+    (folder / "neuf.md").write_text("Neuf.", encoding="utf-8")
+    (folder / "sous" / "page.html").unlink()
+    fuse = Fuse(steps)
+    doomed = Ingestion(
+        FusedIndex(house.index, fuse), FusedCatalogue(house.catalogue, fuse), house.embedder
+    )
+
+    with pytest.raises(Killed):
+        doomed.run(folder, RH, lambda _done, _total: None)
+    assert house.indexed() <= set(house.found())
+    match then:
+        case "comes back":
+            (folder / "sous" / "page.html").write_bytes(page)
+        case "goes too":
+            (folder / "neuf.md").unlink()
+    house.ingest(folder)
+
+    fresh = House()
+    fresh.ingest(folder)
+    assert house.found() == fresh.found()
+    assert house.catalogue.fingerprints("rh") == fresh.catalogue.fingerprints("rh")
+
+
+@pytest.mark.parametrize("steps", range(7))
+def test_rebuilding_reads_no_file_and_survives_being_killed(
+    house: House, folder: Path, steps: int
+) -> None:
+    house.ingest(folder)
+    found = house.found()
+    house.embedder = WordsEmbedder("other")
+
+    def emptied() -> MemoryIndex:
+        house.index = MemoryIndex()
+        return house.index
+
+    documents = house.catalogue.documents()
+    doomed = FusedCatalogue(house.catalogue, Fuse(steps))
+    if steps < 6:
+        with pytest.raises(Killed):
+            rebuild(documents, doomed, house.embedder, emptied)
+        assert house.indexed() <= set(house.found())
+    written = rebuild(documents, house.catalogue, house.embedder, emptied)
+
+    assert written == 2
+    assert house.found() == found

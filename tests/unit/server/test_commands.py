@@ -1,0 +1,219 @@
+"""Commands: here or through the server's socket, the same code and the same answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ENDS_S = 20
+
+
+class Line:
+    """The command line as a person types it, on one home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = {**os.environ, "VIGIE_GENERATOR": "extractive", "LANG": "en_GB.UTF-8"}
+        self.environment.pop("LC_ALL", None)
+
+    def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "server", "--home", str(self.home), *arguments],
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self.environment,
+        )
+
+    def json(self, *arguments: str, given: str = "") -> object:
+        done = self.run(*arguments, "--json", given=given)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def serve(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "server", "--home", str(self.home), "serve", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment,
+        )
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    return Line(tmp_path / "home")
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "badge.md").write_text(
+        "# Badge\n\nLe badge est rendu à l’accueil le dernier jour du contrat.\n", encoding="utf-8"
+    )
+    return folder
+
+
+@pytest.fixture
+def served(line: Line) -> Iterator[str]:
+    """A server on the line's home; its address."""
+    server = line.serve("--port", "0")
+    try:
+        assert server.stdout is not None
+        yield next(said for said in server.stdout if said.startswith("http")).strip()
+    finally:
+        end(server)
+
+
+def end(server: subprocess.Popen[str]) -> None:
+    server.send_signal(signal.SIGINT)
+    server.communicate(timeout=ENDS_S)
+
+
+def stable(result: object) -> object:
+    """What does not change from one run to the next."""
+    varying = {"seconds", "record", "timings_ms", "energy_wh", "hash", "at", "since"}
+    if isinstance(result, dict):
+        return {name: stable(value) for name, value in result.items() if name not in varying}
+    return [stable(one) for one in result] if isinstance(result, list) else result
+
+
+def test_both_ways_give_the_same_answer(line: Line, notes: Path) -> None:
+    line.json("ingest", str(notes), "--collection", "notes")
+    commands = [
+        ("ingest", str(notes), "--collection", "notes"),
+        ("collections", "list"),
+        ("search", "rendre son badge"),
+        ("ask", "Quand le badge est-il rendu ?"),
+        ("switch", "status"),
+        ("log", "verify"),
+    ]
+    here = [stable(line.json(*command)) for command in commands]
+
+    server = line.serve("--port", "0")
+    assert server.stdout is not None
+    next(said for said in server.stdout if said.startswith("http"))
+    there = [stable(line.json(*command)) for command in commands]
+    end(server)
+
+    for one, other in zip(here[:-1], there[:-1], strict=True):
+        assert one == other
+    assert here[-1]["ok"] is there[-1]["ok"] is True  # type: ignore[index]
+
+
+def test_a_second_server_names_the_first(line: Line, served: str) -> None:
+    second = line.run("serve", "--port", "0")
+
+    assert second.returncode == 1
+    assert served in second.stderr
+    assert len(second.stderr.strip().splitlines()) == 1
+
+
+def test_a_taken_port_is_one_sentence(line: Line, served: str, tmp_path: Path) -> None:
+    other = Line(tmp_path / "other")
+
+    done = other.run("serve", "--port", served.rsplit(":", 1)[1])
+
+    assert done.returncode == 1
+    assert "--port" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_killed_and_started_again_nothing_shown_is_missing(line: Line, notes: Path) -> None:
+    server = line.serve("--port", "0")
+    assert server.stdout is not None
+    next(said for said in server.stdout if said.startswith("http"))
+    line.json("ingest", str(notes), "--collection", "notes")
+    answer = line.json("ask", "Quand le badge est-il rendu ?")
+    server.kill()
+    server.communicate(timeout=ENDS_S)
+
+    hits = line.json("search", "badge")
+    shown = line.json("log", "show", answer["record"])  # type: ignore[index]
+
+    assert hits
+    kinds = [entry["kind"] for entry in shown["entries"]]  # type: ignore[index]
+    assert kinds[0] == "answer:question:open"
+    assert kinds[-1] == "answer:question:close"
+
+
+def test_a_stop_reaches_a_running_server(line: Line, notes: Path) -> None:
+    line.json("ingest", str(notes), "--collection", "notes")
+    server = line.serve("--port", "0")
+    assert server.stdout is not None
+    next(said for said in server.stdout if said.startswith("http"))
+
+    line.json("switch", "stop", "--reason", "essai")
+    answer = line.json("ask", "Quand le badge est-il rendu ?")
+    end(server)
+
+    assert answer["outcome"] == "stopped"  # type: ignore[index]
+    assert answer["citations"]  # type: ignore[index]
+    assert answer["reason"] == "essai"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("nonsense",), 2, "nonsense"),
+        (("switch", "stop"), 1, "reason"),
+        (("ingest", "/nowhere/at/all"), 1, "nowhere"),
+        (("log", "show", "unknown"), 1, "unknown"),
+        (("ask", ""), 2, ""),
+        (("ask", "x" * 100_000), 2, ""),
+        (("search", " "), 1, "characters"),
+        (("ask", "Bonjour ?", "--as", "personne"), 1, "personne"),
+        (("models", "add", "/nowhere.gguf"), 1, "nowhere"),
+        (("screen", "--as", "poem", "texte"), 2, "poem"),
+    ],
+)
+def test_bad_input_is_a_sentence_and_a_code(
+    line: Line, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    done = line.run(*arguments)
+
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_a_home_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    done = Line(tmp_path / "file" / "home").run("search", "badge")
+
+    assert done.returncode == 1
+    assert "VIGIE_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_default_secret_refuses_to_start(line: Line) -> None:
+    line.environment["VIGIE_SECRET"] = "changeme"
+
+    done = line.run("serve", "--port", "0")
+
+    assert done.returncode == 1
+    assert "VIGIE_SECRET" in done.stderr
+
+
+def test_a_backup_restores_a_house(line: Line, notes: Path, tmp_path: Path) -> None:
+    line.json("ingest", str(notes), "--collection", "notes")
+    line.json("ask", "Quand le badge est-il rendu ?")
+    line.json("backup", str(tmp_path / "copy.tar.gz"))
+    other = Line(tmp_path / "restored")
+
+    other.json("restore", str(tmp_path / "copy.tar.gz"))
+
+    assert stable(other.json("search", "badge")) == stable(line.json("search", "badge"))
+    assert other.json("log", "verify")["ok"] is True  # type: ignore[index]

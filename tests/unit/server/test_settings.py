@@ -1,0 +1,67 @@
+"""Settings: what is wrong is named, what is secret is kept."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from server import holding
+from server.errors import HomeInUseError, SettingsError
+from server.settings import load, prepare_home, secret_key
+
+
+def test_a_wrong_value_names_its_variable() -> None:
+    with pytest.raises(SettingsError, match="VIGIE_PORT"):
+        load(port=70_000)
+
+
+def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    settings = load(tmp_path / "home")
+    prepare_home(settings)
+
+    first, second = secret_key(settings), secret_key(settings)
+
+    file = tmp_path / "home" / "secret.key"
+    assert first == second
+    assert len(first) >= 32
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("secret", ["", "changeme", "secret" * 2, "a" * 64])
+def test_a_secret_that_can_be_guessed_is_refused(tmp_path: Path, secret: str) -> None:
+    with pytest.raises(SettingsError, match="VIGIE_SECRET"):
+        secret_key(load(tmp_path, secret=secret))
+
+
+def test_a_damaged_secret_is_refused_rather_than_replaced(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("court")
+
+    with pytest.raises(SettingsError, match="secret.key"):
+        secret_key(load(tmp_path))
+
+
+def test_a_charter_that_is_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="VIGIE_CHARTER"):
+        load(tmp_path, charter=tmp_path / "nowhere.yaml").charter_file()
+
+
+def test_a_house_has_one_server(tmp_path: Path) -> None:
+    with holding.hold(tmp_path, "http://127.0.0.1:1"):
+        assert holding.holder(tmp_path)
+        with pytest.raises(HomeInUseError, match="127.0.0.1:1"), holding.hold(tmp_path, "other"):
+            pass
+
+    assert holding.holder(tmp_path) is None
+
+
+def test_a_deep_home_has_a_socket_too(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100) / ("e" * 60)
+    deep.mkdir(parents=True)
+
+    with holding.socket_path(deep) as path:
+        Path(path).touch()
+
+    assert (deep / holding.SOCKET).exists()
