@@ -15,10 +15,13 @@ Replacement = tuple[int, int, str]
 class Rewritten:
     """A text with some stretches replaced, and an exact map back to the original."""
 
-    __slots__ = ("_original_ends", "_original_starts", "_same", "_starts", "text")
+    __slots__ = ("_before", "_original_ends", "_original_starts", "_same", "_starts", "text")
 
-    def __init__(self, original: str, replacements: Iterable[Replacement]) -> None:
-        """The replacements come in order and do not overlap."""
+    def __init__(
+        self, original: str, replacements: Iterable[Replacement], before: Rewritten | None = None
+    ) -> None:
+        """The replacements come in order and do not overlap. `before` made the original."""
+        self._before = before
         self._starts: list[int] = []
         self._original_starts: list[int] = []
         self._original_ends: list[int] = []
@@ -51,7 +54,12 @@ class Rewritten:
         if not self._starts:
             return 0, 0
         first = self._origin(start)[0]
-        return (first, self._origin(end - 1)[1]) if start < end else (first, first)
+        span = (first, self._origin(end - 1)[1]) if start < end else (first, first)
+        return self._before.original_span(*span) if self._before else span
+
+    def then(self, replacements: Iterable[Replacement]) -> Rewritten:
+        """A text rewritten once more; the way back still leads to the first original."""
+        return Rewritten(self.text, replacements, self)
 
     def _origin(self, position: int) -> tuple[int, int]:
         stretch = bisect_right(self._starts, position) - 1
@@ -68,6 +76,7 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u316
     chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 }
 _DASHES = frozenset("\u2212\u2043\ufe63")  # dashes that Unicode counts elsewhere
+_SEEN_AS = {"Zs": " ", "Zl": "\n", "Zp": "\n", "Pd": "-", "Cf": ""}
 _LONGEST_CLUSTER = 30  # the stream-safe limit of UAX #15; longer runs make normalising quadratic
 
 
@@ -96,22 +105,22 @@ def _seen(cluster: str) -> str:
 
 
 def _plain(character: str) -> str:
-    match unicodedata.category(character):
-        case "Nd":
-            return str(unicodedata.decimal(character))
-        case "Zs":
-            return " "
-        case "Zl" | "Zp":
-            return "\n"
-        case "Pd":
-            return "-"
-        case "Cf":
-            return ""
     if character in _UNSEEN:
         return ""
     if character == "\x85":
         return "\n"
-    return "-" if character in _DASHES else character
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if character in _DASHES:
+        return "-"
+    return _SEEN_AS.get(category, character)
+
+
+@lru_cache(maxsize=4096)
+def invisible(character: str) -> bool:
+    """Whether nobody sees it, whatever stands around it; an accent is seen on its letter."""
+    return not _plain(character)
 
 
 def _usual() -> str:
@@ -135,9 +144,9 @@ def _base_letters() -> dict[int, str]:
         if base.isascii():
             table[code] = base
     # Letters of other alphabets that look like ours: "іgnоrе" is read as "ignore".
-    table.update(str.maketrans("аеорсухіѕјһԁɡαοερν", "aeopcyxisjhdgaoepv"))
-    table.update(str.maketrans("АВЕКМНОРСТХІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abekmhopctxisjabezhikmnoptyx"))
-    return table
+    foreign = "аеорсухіѕјһԁɡαοερνАВЕКМНОРСТХІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+    ours = "aeopcyxisjhdgaoepvabekmhopctxisjabezhikmnoptyx"
+    return table | {ord(one): other for one, other in zip(foreign, ours, strict=True)}
 
 
 _BASE = _base_letters()

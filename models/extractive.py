@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.ports import Finish, Generator, ModelIdentity, Permit, Prompt, Source, Usage, Writing
@@ -19,10 +19,10 @@ from models.words import content_words
 
 _ALGORITHM = "extractive 1"
 _MOST = 3  # sentences of an answer
-_LEAST_COVERAGE = 0.5  # of the question's words, by weight, for an answer at all
+_LEAST_COVERAGE = 0.4  # of the question's words, by weight, for an answer at all
 _LEAST_GAIN = 0.15  # of that weight, for one sentence more
 _TITLE_SHARE = 0.5  # what a word is worth when only the title says it
-_ORDER_BONUS = 0.15  # for the first source, less for each after it
+_ORDER_BONUS = 1.0  # for the first source, less for each after it
 _SHORTEST, _LONGEST = 4, 90  # words of a sentence worth quoting
 
 
@@ -93,9 +93,7 @@ def _quotable(text: str) -> bool:
     return whole or "\u00a0: " in text or ": " in text or " | " in text
 
 
-def _weights(
-    asked: Sequence[str] | dict[str, None], quotables: list[_Quotable]
-) -> dict[str, float]:
+def _weights(asked: Iterable[str], quotables: list[_Quotable]) -> dict[str, float]:
     """What each word of the question is worth; never nothing, even if every sentence has it."""
     seen = Counter(word for one in quotables for word in one.words)
     return {word: math.log(1 + (1 + len(quotables)) / (1 + seen[word])) for word in asked}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 
@@ -31,7 +31,7 @@ class NoneOf:
 Condition = Fact | All | AnyOf | NoneOf
 
 
-def holds(condition: Condition, facts: Set[str]) -> bool:
+def holds(condition: Condition, facts: AbstractSet[str]) -> bool:
     match condition:
         case Fact(names):
             return not names.isdisjoint(facts)

@@ -28,7 +28,9 @@ def test(charter: Charter) -> tuple[Trial, ...]:
     A sentence that must not be allowed passes only if the clause it stands under applied.
     """
     return tuple(
-        _tried(charter, clause, example) for clause in charter.clauses for example in clause.examples
+        _tried(charter, clause, example)
+        for clause in charter.clauses
+        for example in clause.examples
     )
 
 

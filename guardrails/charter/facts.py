@@ -62,8 +62,7 @@ def _tokens(expression: str) -> list[str]:
 
 
 def _plain(tokens: list[str]) -> str:
-    joined = f" {' '.join(tokens)} "
-    return joined[:-2] if joined.endswith("* ") else joined
+    return f" {' '.join(tokens)} ".removesuffix("* ")
 
 
 def _pattern(tokens: list[str]) -> re.Pattern[str]:

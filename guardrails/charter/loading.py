@@ -19,7 +19,7 @@ from guardrails.verdicts import Wording
 
 LARGEST = 1_000_000  # bytes
 Field = tuple[str | int, ...]
-_GROUPS = {"all": All, "any": AnyOf, "none": NoneOf}
+_GROUPS: dict[str, type[All | AnyOf | NoneOf]] = {"all": All, "any": AnyOf, "none": NoneOf}
 
 
 def load(path: Path) -> Charter:
@@ -94,13 +94,11 @@ class _Reading:
         ((key, parts),) = given.items()
         if not isinstance(parts, Sequence) or isinstance(parts, str) or not parts:
             raise self._wrong((*at, key), "a list of at least one is needed here")
-        if key in _GROUPS:
-            return _GROUPS[key](
-                tuple(
-                    self._condition(part, known, (*at, key, index))
-                    for index, part in enumerate(parts)
-                )
+        if group := _GROUPS.get(key):
+            inner = (
+                self._condition(part, known, (*at, key, index)) for index, part in enumerate(parts)
             )
+            return group(tuple(inner))
         values = [self._fact(f"{key}.{value}", known, (*at, key)) for value in parts]
         return Fact(frozenset().union(*(value.names for value in values)))
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from guardrails.verdicts import Decision, Stage
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
-Version = Annotated[str, BeforeValidator(lambda given: str(given)), Field(min_length=1)]
+Version = Annotated[str, BeforeValidator(str), Field(min_length=1)]
 
 
 class _Strict(BaseModel):

@@ -89,9 +89,11 @@ def cards(text: str, folded: str) -> Iterator[Finding]:
     """Payment cards in a shadow, in the groups that cards are written in."""
     groups = [(match.start(), match.end()) for match in _DIGITS.finditer(text)]
     for first, (start, _) in enumerate(groups):
-        if text[start] in _FIRST_DIGITS and (end := _card_end(text, groups[first : first + 5])):
-            if not _is_siret(compact(text[start:end]), before(folded, start)):
-                yield Finding(Kind.CARD, start, end, 0.95)
+        if text[start] not in _FIRST_DIGITS:
+            continue
+        end = _card_end(text, groups[first : first + 5])
+        if end and not _is_siret(compact(text[start:end]), before(folded, start)):
+            yield Finding(Kind.CARD, start, end, 0.95)
 
 
 def _card_end(text: str, groups: list[tuple[int, int]]) -> int | None:

@@ -11,7 +11,9 @@ from guardrails.pii.ports import Kind
 from guardrails.verdicts import Finding
 
 _FOUR = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
-_SIX = re.compile(r"(?<![\w:.])[0-9A-F:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])", re.I)
+_SIX = re.compile(
+    r"(?<![\w:.])[0-9A-F:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])", re.IGNORECASE
+)
 _A_VERSION = re.compile(
     r"(?:\b(?:v|ver|version|versions|release|firmware|build|revision|paragraphe|section|article|"
     r"chapitre|annexe|clause|chapter)\b|§)[\w .:-]{0,12}\Z"
@@ -24,7 +26,8 @@ def find(text: str, folded: str) -> Iterator[Finding]:
         if _someones(match.group()) and not _A_VERSION.search(before(folded, match.start())):
             yield Finding(Kind.IP, match.start(), match.end(), 0.8)
     for match in _SIX.finditer(text):
-        if match.group().count(":") > 1 and _someones(match.group()):
+        written = match.group()
+        if written.count(":") > 1 and any(map(str.isdigit, written)) and _someones(written):
             yield Finding(Kind.IP, match.start(), match.end(), 0.9)
 
 

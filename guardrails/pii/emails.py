@@ -13,7 +13,8 @@ _AT = re.compile(r"@| ?[\[({] ?(?:at|@|arobase|arrobase) ?[\])}] ?", re.IGNORECA
 _LOCAL = re.compile(r"[\w.!#$%&'*+^~-]{1,64}\Z")
 _LONGEST_LOCAL = 64
 _DOMAIN = re.compile(
-    r"(?P<labels>[^\W_][\w-]{0,62}(?:(?:\.| ?[\[({] ?(?:dot|point|\.) ?[\])}] ?)[^\W_][\w-]{0,62}){0,9})",
+    r"(?P<labels>[^\W_][\w-]{0,62}"
+    r"(?:(?:\.| ?[\[({] ?(?:dot|point|\.) ?[\])}] ?)[^\W_][\w-]{0,62}){0,9})",
     re.IGNORECASE,
 )
 _ELISION = re.compile(r"(?:[dlcsnmtj]|qu)'", re.IGNORECASE)

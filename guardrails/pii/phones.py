@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from phonenumbers.phonemetadata import PhoneNumberDesc
 
 _GAP = r"(?: ?[\-/] ?|\.|  ?|)"  # never a full stop and a space: there a sentence may end
-_PREFIX = r"(?:(?:\+|00) ?33(?: ?\(0\) ?|[ .\-]?0?)|\(?0\)? ?)"
+_PREFIX = r"(?:(?:\+|00) ?33(?: ?\(0\) ?|[ .\-]?0?)|(?:\(0\)|0) ?)"
 # The French plan: 0, then 1 to 9, then four pairs.
 _FRENCH = re.compile(rf"(?<![\w+])(?<!\d[.,]){_PREFIX}[1-9](?:{_GAP}\d\d){{4}}(?!\d)")
 _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00) ?[1-9](?:(?: ?[\-/()] ?|\.|  ?|)\d){6,14}(?!\d)")
-_BRITISH = re.compile(r"(?<![\w+])\(?0\d{2,4}\)?[ \-]?\d{3,4}[ \-]?\d{3,4}(?!\d)")
+_BRITISH = re.compile(r"(?<![\w+])(?:\(0\d{2,4}\)|0\d{2,4})[ \-]?\d{3,4}[ \-]?\d{3,4}(?!\d)")
 _BRITISH_DIGITS = 11
 _SAYS_SO = re.compile(r"\b(?:tel|telephone|phone|portable|mobile|fax|appel\w*|joign\w*|call)\b")
 _REFERENCE = re.compile(r"(?:ref\w*|commande|facture|dossier|n°|no\.?|order|invoice) ?:? ?#?\Z")
@@ -87,7 +87,7 @@ def _in_plan(national: str, region: str) -> bool:
 # a question may hold seven hundred candidates.
 @cache
 def _plan(region: str) -> re.Pattern[str]:
-    return re.compile(_description(region).national_number_pattern)
+    return re.compile(_description(region).national_number_pattern or r"(?!)")
 
 
 @cache
@@ -97,5 +97,8 @@ def _lengths(region: str) -> frozenset[int]:
 
 def _description(region: str) -> PhoneNumberDesc:
     from phonenumbers import PhoneMetadata
+    from phonenumbers.phonemetadata import PhoneNumberDesc
 
-    return PhoneMetadata.metadata_for_region(region).general_desc
+    metadata = PhoneMetadata.metadata_for_region(region)
+    plan = metadata.general_desc if metadata else None
+    return plan or PhoneNumberDesc()

@@ -10,7 +10,7 @@ from hashlib import sha256
 from threading import Lock
 
 from guardrails.pii.ports import Kind
-from guardrails.text import Shadow
+from guardrails.text import Replacement, Rewritten, Shadow
 from guardrails.verdicts import Finding
 
 Issued = Mapping[str, int]
@@ -49,13 +49,23 @@ class Placeholders:
 
         `issued` says which marks were given out before this text began; now, by default.
         """
+        return Rewritten(text, self.replacements(text, findings, issued)).text
+
+    def replacements(
+        self, text: str, findings: Sequence[Finding], issued: Issued | None = None
+    ) -> list[Replacement]:
+        """What `mask` replaces, in order."""
         known = self.issued() if issued is None else issued
-        pieces, position = [], 0
-        for one in findings:
-            pieces.append(_disarmed(text[position : one.start], known))
-            pieces.append(self._mark(one.kind, text[one.start : one.end]))
-            position = one.end
-        return "".join((*pieces, _disarmed(text[position:], known)))
+        marks = [
+            (one.start, one.end, self._mark(one.kind, text[one.start : one.end]))
+            for one in findings
+        ]
+        disarmed = [
+            (one.start, one.end, f"({text[one.start + 1 : one.end - 1]})")
+            for one in look_alikes(text, known)
+            if not any(start < one.end and one.start < end for start, end, _ in marks)
+        ]
+        return sorted(marks + disarmed)
 
     def _mark(self, kind: str, written: str) -> str:
         digest = hmac.digest(self._key, f"{kind}\0{canonical(kind, written)}".encode(), sha256)
@@ -77,10 +87,6 @@ def look_alikes(text: str, issued: Issued) -> tuple[Finding, ...]:
 
 def _given(mark: re.Match[str], issued: Issued) -> bool:
     return 1 <= int(mark[2]) <= issued.get(mark[1], 0)
-
-
-def _disarmed(text: str, issued: Issued) -> str:
-    return _MARK.sub(lambda mark: mark[0] if _given(mark, issued) else f"({mark[0][1:-1]})", text)
 
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")

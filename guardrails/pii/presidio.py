@@ -48,14 +48,17 @@ def _recogniser(language: Language) -> EntityRecognizer:
 
     identifiers = StructuredIdentifiers()
 
-    class FrenchAndEnglishIdentifiers(EntityRecognizer):  # type: ignore[misc]  # Presidio is untyped
+    class FrenchAndEnglishIdentifiers(EntityRecognizer):
         """One pass for every kind, instead of one recogniser for each."""
 
         def load(self) -> None:
             """Nothing to load."""
 
         def analyze(
-            self, text: str, entities: Sequence[str], nlp_artifacts: Any
+            self,
+            text: str,
+            entities: Sequence[str],
+            nlp_artifacts: Any,  # noqa: ARG002 - Presidio passes it; no model made any
         ) -> list[RecognizerResult]:
             return [
                 RecognizerResult(one.kind, one.start, one.end, one.score)

@@ -16,6 +16,7 @@ class StructuredIdentifiers(PersonalData):
 
     def find(self, text: str, language: Language) -> tuple[Finding, ...]:
         """The same in both languages: an identifier has no language."""
+        del language
         shadow = Shadow(text)
         found = settled(_candidates(shadow.text))
         return tuple(_on_the_original(one, shadow) for one in found)

@@ -57,9 +57,8 @@ class Engine:
         if not self._model:
             raise ModelUnavailableError(_refusal(path, self.header.architecture, complaints))
         self._vocabulary = self._c.llama_model_get_vocab(self._model)
-        self.context_tokens = min(
-            settings.context_tokens, self._c.llama_model_n_ctx_train(self._model)
-        )
+        self.trained_tokens = int(self._c.llama_model_n_ctx_train(self._model))
+        self.context_tokens = min(settings.context_tokens, self.trained_tokens)
         self._context = self._open(settings)
         if not self._context:
             self._c.llama_model_free(self._model)

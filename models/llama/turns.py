@@ -20,6 +20,10 @@ class Turns:
         self._queue: deque[object] = deque()  # its head has the turn
         self._shut = False
 
+    def __len__(self) -> int:
+        """How many write or wait."""
+        return len(self._queue)
+
     def take(self, permit: Permit) -> None:
         """Return when it is the caller's turn.
 

@@ -22,7 +22,7 @@ from server.failures import EXPECTED
 from server.outcomes import Mode
 from server.searching import LONGEST_QUESTION
 from server.web import errors
-from server.web.ask import MARK, STREAMED
+from server.web.ask import MARK, STREAMED, is_malformed
 from server.web.callers import Caller
 from server.web.stream import Reading
 from server.web.visits import TheWeb
@@ -68,7 +68,8 @@ async def ask(request: Request, web: TheWeb, person: Caller, body: AskBody) -> R
     if "text/event-stream" in request.headers.get("accept", ""):
         events = _events(request, reading, language)
         return StreamingResponse(events, media_type="text/event-stream", headers=STREAMED)
-    return JSONResponse(answer_json(await last_of(reading), language), headers=MARK)
+    answer = answer_json(await last_of(reading), language)
+    return JSONResponse(answer, 400 if is_malformed(body.question) else 200, headers=MARK)
 
 
 @router.post("/search")

@@ -18,6 +18,7 @@ from server.access import Person
 from server.asking import Asking
 from server.audit.log import SealedOutcome, SealedSentence
 from server.failures import EXPECTED
+from server.searching import LONGEST_QUESTION
 from server.web import errors
 from server.web.exchanges import own_exchange
 from server.web.stream import Reading
@@ -78,6 +79,8 @@ async def ask(
     async with contextlib.aclosing(reading):
         async for sealed in reading:
             record = sealed.record
+    if is_malformed(question):
+        return await run_in_threadpool(_refused, visited, person, record)
     response = to(f"/questions/{record}?{urlencode({'conversation': conversation})}")
     response.headers.update(MARK)
     return response
@@ -95,8 +98,16 @@ async def ask_stream(
     asking = Asking(question, person, guess_language(question), conversation)
     reading = await visited.web.streams.begin(request, asking)
     return StreamingResponse(
-        _events(request, visited, person, reading), media_type="text/event-stream", headers=STREAMED
+        _events(request, visited, person, reading),
+        400 if is_malformed(question) else 200,
+        media_type="text/event-stream",
+        headers=STREAMED,
     )
+
+
+def is_malformed(text: str) -> bool:
+    """Whether a text cannot be a question at all. Its refusal is on the record all the same."""
+    return not text.strip() or len(text) > LONGEST_QUESTION or "\0" in text
 
 
 def new_conversation() -> str:
@@ -122,6 +133,11 @@ async def _event(visited: Visit, person: Person, sealed: SealedSentence | Sealed
         case SealedOutcome():
             html = await run_in_threadpool(_outcome, visited, person, sealed)
             return _as_event("outcome", html, f"/questions/{sealed.record}")
+
+
+def _refused(visited: Visit, person: Person, record: str) -> Response:
+    found = own_exchange(visited.web.vigie.record, record, person)
+    return visited.page("answer.html", 400, exchange=found, conversation=new_conversation())
 
 
 def _outcome(visited: Visit, person: Person, sealed: SealedOutcome) -> str:

@@ -75,7 +75,7 @@ def document_page(
         changed=changed,
         marked=len(passage) > 0,
         place=place_of(document, passage),
-        blocks=list(blocks_of(document, passage)),
+        blocks=_without_title(list(blocks_of(document, passage)), document.title),
     )
 
 
@@ -86,6 +86,13 @@ def search_page(visited: AnyVisit, person: Asker, q: str = "") -> HTMLResponse:
     return visited.page(
         "search.html", question=q, hits=[hit.chunk for hit in found], state=vigie.switch.state()
     )
+
+
+def _without_title(blocks: list[ShownBlock], title: str) -> list[ShownBlock]:
+    """Without a first heading that only repeats the title above it."""
+    if blocks and blocks[0].stretches == (Stretch(title, marked=False),):
+        return blocks[1:]
+    return blocks
 
 
 def blocks_of(document: Document, passage: range) -> Iterator[ShownBlock]:

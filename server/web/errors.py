@@ -9,9 +9,9 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from guardrails.errors import GuardrailsError
 from starlette.exceptions import HTTPException
 
+from guardrails.errors import GuardrailsError
 from ingest.errors import IngestError
 from models.errors import ModelBusyError, ModelsError
 from models.ports import Language

@@ -16,15 +16,18 @@ from server.web.visits import AnyVisit, Asker, to
 
 router = APIRouter()
 
+ANSWERS = 30
 LONGEST_REASON = 2_000
 
 
 @router.get("/questions")
-def questions_page(visited: AnyVisit, person: Asker) -> HTMLResponse:
+def questions_page(visited: AnyVisit, person: Asker, before: int | None = None) -> HTMLResponse:
     vigie = visited.web.vigie
+    found = vigie.record.answers(ANSWERS, before, person.pseudonym)
     return visited.page(
         "questions.html",
-        exchanges=[exchange(found) for found in vigie.record.answers_of(person.pseudonym)],
+        exchanges=[exchange(one) for one in found],
+        more=found[-1].opening.seq if len(found) == ANSWERS else None,
         left=vigie.desk.of(person),
     )
 

@@ -136,7 +136,7 @@ def test_personal_data_of_the_question_is_nowhere_on_disk(
     demo_house: Vigie, tmp_path: Path
 ) -> None:
     asker = employee(demo_house)
-    secret = "0639982012"
+    secret = "0639987654"
     list(demo_house.answering.answer(asked_by(asker, f"Rappelez-moi au {secret} pour mes congés")))
 
     demo_house.record.close()

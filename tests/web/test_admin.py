@@ -126,9 +126,7 @@ def test_a_link_out_of_the_permitted_folder_is_no_way_out(house: Vigie, adele: V
 
 
 @pytest.mark.slow
-def test_a_folder_is_ingested_and_its_failures_are_listed(
-    house: Vigie, adele: Visitor
-) -> None:
+def test_a_folder_is_ingested_and_its_failures_are_listed(house: Vigie, adele: Visitor) -> None:
     folder = house.settings.home / "documents" / "notes"
     _write_notes(folder)
 

@@ -98,9 +98,7 @@ def test_a_restart_takes_two_people(company: Vigie, company_app: FastAPI) -> Non
     assert company.switch.state().mode is Mode.ON
 
 
-def test_whoever_may_only_stop_stops_and_nothing_else(
-    company: Vigie, company_app: FastAPI
-) -> None:
+def test_whoever_may_only_stop_stops_and_nothing_else(company: Vigie, company_app: FastAPI) -> None:
     garde = Visitor(company_app).sign_in("garde")
 
     stopped = garde.send("/admin/switch", mode="off", reason="alerte")

@@ -104,9 +104,9 @@ def test_a_stopped_house_answers_with_what_people_can_read(
 
 
 def test_errors_are_the_clients_own(address: str, client: openai.OpenAI) -> None:
-    with openai.OpenAI(base_url=f"{address}/v1", api_key="faux", max_retries=0) as stranger:
-        with pytest.raises(openai.AuthenticationError):
-            stranger.models.list()
+    stranger = openai.OpenAI(base_url=f"{address}/v1", api_key="faux", max_retries=0)
+    with stranger, pytest.raises(openai.AuthenticationError):
+        stranger.models.list()
     with pytest.raises(openai.NotFoundError):
         client.chat.completions.create(model="gpt-inconnu", messages=MESSAGES)
     with pytest.raises(openai.BadRequestError):

@@ -132,4 +132,3 @@ def test_a_language_is_chosen_for_good(app: FastAPI) -> None:
     visitor.send("/language", language="en", back="/admin/people")
     elsewhere = Visitor(app, language="fr").sign_in("anatole")
     assert 'lang="en"' in elsewhere.web.get("/admin/people").text
-

@@ -57,9 +57,7 @@ def pen() -> Iterator[Pen]:
 @contextmanager
 def reading(house: Vigie, pen: Pen, **settings: object) -> Iterator[httpx.Client]:
     """Camille at a real server whose model waits in the middle of its answer."""
-    engines = replace(
-        house.answering.engines, generator=Lazy(lambda: ScriptedGenerator(pen.write))
-    )
+    engines = replace(house.answering.engines, generator=Lazy(lambda: ScriptedGenerator(pen.write)))
     paced = replace(house, answering=replace(house.answering, engines=engines))
     paced = replace(paced, settings=house.settings.model_copy(update=settings))
     person(house, "camille")
@@ -153,7 +151,8 @@ def test_when_every_place_is_taken_the_next_is_told_at_once_and_pages_still_come
     demo_house: Vigie, pen: Pen
 ) -> None:
     with reading(demo_house, pen, queue=0) as web, asking(web) as response:
-        first_event(response.iter_text())
+        parts = response.iter_text()  # kept: a reader that is dropped closes its connection
+        first_event(parts)
 
         with asking(web) as second:
             refused = second.read().decode()
@@ -164,11 +163,13 @@ def test_when_every_place_is_taken_the_next_is_told_at_once_and_pages_still_come
         assert web.get("/health").status_code == 200
         assert web.get("/questions").status_code == 200
         pen.let_go.set()
+        assert "event: outcome" in "".join(parts)
 
 
 def test_an_answer_is_let_end_when_the_server_ends(demo_house: Vigie, pen: Pen) -> None:
     with reading(demo_house, pen) as web, asking(web) as response:
-        first_event(response.iter_text())
+        parts = response.iter_text()
+        first_event(parts)
 
     assert demo_house.record.unclosed() == []
 

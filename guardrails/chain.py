@@ -1,0 +1,178 @@
+"""The guards, in the order in which a question, its passages and its answer meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from guardrails import built_in, egress, form, grounding, injection
+from guardrails.charter.rules import Charter, strictest
+from guardrails.grounding import CITATION
+from guardrails.pii.placeholders import Placeholders, look_alikes
+from guardrails.pii.ports import PersonalData
+from guardrails.text import Rewritten
+from guardrails.verdicts import (
+    Decision,
+    Finding,
+    SentenceVerdict,
+    Stage,
+    Support,
+    Verdict,
+    Violation,
+)
+from models.ports import Language, Source
+
+_UNSUPPORTED = Support(supported=False, score=0.0, missing=("citation",))
+
+
+class Guards:
+    """Every guard of the house. Positions in verdicts are in characters of the text as given.
+
+    Fail closed: whatever a guard raises goes through to the caller, who then shows nothing. A
+    verdict exists only when every guard has read its text to the end.
+    """
+
+    def __init__(self, personal_data: PersonalData, charter: Charter) -> None:
+        self._personal_data = personal_data
+        self._charter = charter
+
+    @property
+    def charter_version(self) -> str:
+        """The exact charter in force: name, version and digest."""
+        return self._charter.reference
+
+    def screen_question(self, text: str, placeholders: Placeholders, language: Language) -> Verdict:
+        """A question of the wrong form leaves no text: nobody knows what would be in it."""
+        if faults := form.faults(text):
+            refusal = built_in.violation(built_in.FORM, Stage.QUESTION, Decision.REFUSE, faults)
+            return Verdict(Decision.REFUSE, "", (), (refusal,))
+        orders = [one for one in injection.orders(text) if one.family in injection.AGAINST_US]
+        masked, findings = self._masked(Rewritten(text, ()), placeholders, language)
+        violations = [
+            *_against(orders, Stage.QUESTION, Decision.REFUSE),
+            *self._charter.decide(masked.text, Stage.QUESTION),
+        ]
+        return _verdict(masked.text, (*findings, *_findings(orders)), violations)
+
+    def screen_passages(
+        self, texts: Sequence[str], placeholders: Placeholders, language: Language
+    ) -> tuple[Verdict, ...]:
+        """In the order given: orders give way to a marker, personal data to placeholders."""
+        return tuple(self._screen_passage(text, placeholders, language) for text in texts)
+
+    def _screen_passage(self, text: str, placeholders: Placeholders, language: Language) -> Verdict:
+        orders = injection.orders(text)
+        masked, findings = self._masked(injection.neutralised(text, orders), placeholders, language)
+        violations = [
+            *_against(orders, Stage.DOCUMENT, Decision.REDACT),
+            *self._charter.decide(masked.text, Stage.DOCUMENT),
+        ]
+        return _verdict(masked.text, (*findings, *_findings(orders)), violations)
+
+    def check_sentence(
+        self,
+        sentence: str,
+        sources: Sequence[Source],
+        placeholders: Placeholders,
+        language: Language,
+    ) -> SentenceVerdict:
+        """What may be shown of a sentence of an answer, and whether its cited sources carry it.
+
+        `sources` are as the model read them. A sentence that cites nothing, or a number that no
+        source has, is not supported.
+        """
+        numbers = _cited(sentence)
+        texts = [source.text for source in sources if source.n in numbers]
+        known = {source.n for source in sources}.issuperset(numbers)
+        verdict = self._screen_said(sentence, texts, placeholders, language)
+        support = _UNSUPPORTED
+        if numbers and known:
+            if verdict.findings:  # compare masked with masked, where sources came unmasked
+                texts = [self._mask(one, placeholders, language) for one in texts]
+            support = grounding.support(verdict.text, texts, language)
+        return SentenceVerdict(verdict, support, numbers)
+
+    def check_answer(self, text: str, language: Language) -> Verdict:
+        """What only shows when the sentences are read together; the text is left as it is."""
+        del language  # the charter's words are of both languages
+        return _verdict(text, (), self._charter.decide(text, Stage.ANSWER))
+
+    def screen(self, text: str, stage: Stage, language: Language) -> Verdict:
+        """One text on its own, without a conversation and, for an answer, without sources."""
+        placeholders = Placeholders.fresh()
+        match stage:
+            case Stage.QUESTION:
+                return self.screen_question(text, placeholders, language)
+            case Stage.DOCUMENT:
+                return self._screen_passage(text, placeholders, language)
+            case Stage.SENTENCE:
+                return self._screen_said(text, (), placeholders, language)
+            case Stage.ANSWER:
+                said = self._screen_said(text, (), placeholders, language)
+                whole = self.check_answer(said.text, language)
+                return _verdict(said.text, said.findings, (*said.violations, *whole.violations))
+
+    def _screen_said(
+        self,
+        text: str,
+        sources: Sequence[str],
+        placeholders: Placeholders,
+        language: Language,
+    ) -> Verdict:
+        bare = egress.without_markup(text)
+        masked, findings = self._masked(bare, placeholders, language)
+        left, violations = egress.without_foreign_links(masked, sources, Stage.SENTENCE)
+        decided = self._charter.decide(left.text, Stage.SENTENCE)
+        return _verdict(left.text, findings, (*violations, *decided))
+
+    def _mask(self, text: str, placeholders: Placeholders, language: Language) -> str:
+        return self._masked(Rewritten(text, ()), placeholders, language)[0].text
+
+    def _masked(
+        self, text: Rewritten, placeholders: Placeholders, language: Language
+    ) -> tuple[Rewritten, tuple[Finding, ...]]:
+        """The text masked, and the findings on the very first original."""
+        found = self._personal_data.find(text.text, language)
+        issued = placeholders.issued()
+        alike = look_alikes(text.text, issued)
+        masked = text.then(placeholders.replacements(text.text, found, issued))
+        return masked, tuple(_traced(one, text) for one in (*found, *alike))
+
+
+def _traced(found: Finding, text: Rewritten) -> Finding:
+    start, end = text.original_span(found.start, found.end)
+    return replace(found, start=start, end=end)
+
+
+def _cited(sentence: str) -> tuple[int, ...]:
+    """The numbers in brackets, each once, in order of appearance."""
+    numbers = (
+        int(n) for group in CITATION.findall(sentence) for n in group.replace(";", ",").split(",")
+    )
+    return tuple(dict.fromkeys(numbers))
+
+
+def _against(
+    orders: Sequence[injection.Order], stage: Stage, decision: Decision
+) -> tuple[Violation, ...]:
+    if not orders:
+        return ()
+    facts = tuple(sorted({f"injection.{order.family.value}" for order in orders}))
+    return (built_in.violation(built_in.INJECTION, stage, decision, facts),)
+
+
+def _findings(orders: Sequence[injection.Order]) -> tuple[Finding, ...]:
+    return tuple(Finding(injection.KIND, one.start, one.end, 0.9) for one in orders)
+
+
+def _verdict(text: str, findings: Sequence[Finding], violations: Sequence[Violation]) -> Verdict:
+    """The most restrictive decides; a text that had to be masked is at least redacted."""
+    decided = [violation.decision for violation in violations]
+    masked = [Decision.REDACT] if findings else []
+    ordered = sorted(violations, key=lambda one: (-one.decision.severity, one.clause))
+    return Verdict(
+        strictest([*decided, *masked]),
+        text,
+        tuple(sorted(findings, key=lambda one: (one.start, one.end))),
+        tuple(ordered),
+    )

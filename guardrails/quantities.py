@@ -1,0 +1,140 @@
+"""Numbers, dates and quantities of a text, in one form however they were written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+Values = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number: the values it may mean ("1,500" is two), its unit if it has one, its writing."""
+
+    values: Values
+    unit: str
+    written: str
+
+
+def _listed(given: str, start: int = 0) -> dict[str, int]:
+    return {word: start + index for index, word in enumerate(given.split())}
+
+
+_UNITS = (
+    _listed(
+        "zero _ deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze "
+        "seize"
+    )
+    | _listed("zero _ two three four five six seven eight nine ten eleven twelve thirteen fourteen")
+    | _listed("fifteen sixteen seventeen eighteen nineteen", 15)
+)
+_TENS = {word: 10 * n for word, n in _listed("vingt trente quarante cinquante soixante", 2).items()}
+_TENS |= {
+    word: 10 * n for word, n in _listed("twenty thirty forty fifty sixty seventy eighty", 2).items()
+}
+_TENS |= {"ninety": 90, "vingts": 20, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90}
+_SCALES = {"cent": 100, "cents": 100, "hundred": 100, "mille": 1000, "thousand": 1000}
+_WORDS = {**_UNITS, **_TENS, **_SCALES}
+_SPELLED = "|".join(sorted((word for word in _WORDS if word != "_"), key=len, reverse=True))
+
+_MONTHS = {
+    **_listed("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre", 1),
+    **_listed("january february march april may june july august september october november", 1),
+    "decembre": 12,
+    "december": 12,
+}
+_MONTH = "|".join(_MONTHS)
+
+_UNIT_NAMES = {
+    "day": r"jours?|days?",
+    "hour": r"heures?|hours?|h",
+    "minute": r"minutes?|min",
+    "week": r"semaines?|weeks?",
+    "month": r"mois|months?",
+    "year": r"ans?|annees?|years?",
+    "euro": r"euros?|eur|€",
+    "percent": r"%|pour ?cent|per ?cent|percent",
+    "km": r"km|kilometres?|kilometers?",
+    "person": r"personnes?|people|persons?|salaries?|employes?|employees?",
+    "character": r"caracteres?|characters?",
+}
+_UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNIT_NAMES.items())
+_NUMBER = re.compile(
+    r"(?P<digits>\d{1,3}(?:[ '’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*)"
+    rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]| et | and )(?:{_SPELLED}|une?|one))*)\b"
+)
+_UNIT_AFTER = re.compile(rf"[ -]?(?:\([a-z]\) ?)?(?:{_UNIT})(?!\w)")
+_CURRENCY_BEFORE = re.compile(r"€ ?\Z")
+_DATES = (
+    re.compile(
+        rf"\b(?P<d>\d\d?)(?:er|st|nd|rd|th)? (?:of )?(?P<m>{_MONTH})\b(?:,? (?P<y>\d{{4}}))?"
+    ),
+    re.compile(rf"\b(?P<m>{_MONTH}) (?P<d>\d\d?)(?:st|nd|rd|th)?\b(?!:)(?:,? (?P<y>\d{{4}}))?"),
+    re.compile(r"\b(?P<d>\d\d?)[/.](?P<m>\d\d?)[/.](?P<y>\d{4})\b"),
+    re.compile(r"\b(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)\b"),
+)
+
+
+def dates(folded: str) -> tuple[set[str], str]:
+    """The dates of a folded shadow, with and without their year, and the text without them."""
+    found: set[str] = set()
+
+    def note(match: re.Match[str]) -> str:
+        month = match["m"]
+        number = _MONTHS.get(month) or int(month)
+        found.add(f"{number:02}-{int(match['d']):02}")
+        if match["y"]:
+            found.add(f"{match['y']}-{number:02}-{int(match['d']):02}")
+        return " "
+
+    for pattern in _DATES:
+        folded = pattern.sub(note, folded)
+    return found, folded
+
+
+def quantities(folded: str) -> Iterator[Quantity]:
+    """The numbers of a folded shadow, in order; "un", "one" and ordinals count as words."""
+    for match in _NUMBER.finditer(folded):
+        values = _read(match["digits"]) if match["digits"] else frozenset({_spelled(match[0])})
+        unit = _UNIT_AFTER.match(folded, match.end())
+        name = (unit.lastgroup or "") if unit else ""
+        if not name and _CURRENCY_BEFORE.search(folded[max(0, match.start() - 2) : match.start()]):
+            name = "euro"
+        yield Quantity(values, name, match[0])
+
+
+def _read(digits: str) -> Values:
+    """Both readings of "1,500" and "1.500": a decimal mark, or a thousands mark."""
+    glued = re.sub(r"[ '’]", "", digits)
+    readings = set()
+    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", glued):
+        readings.add(_plain(re.sub(r"[.,]", "", glued)))
+    if re.fullmatch(r"\d+(?:[.,]\d+)?", glued):
+        readings.add(_plain(glued.replace(",", ".")))
+    return frozenset(readings or {glued})  # neither: a section, a version
+
+
+def _plain(number: str) -> str:
+    value = Decimal(number).normalize()
+    return f"{value:f}"
+
+
+def _spelled(words: str) -> str:
+    """The value of a spelled number: "quatre-vingt-dix" is 4 × 20 + 10."""
+    total = current = 0
+    for word in re.split(r"[ -]", words):
+        value = 1 if word in {"un", "une", "one"} else _WORDS.get(word)
+        if value is None:
+            continue
+        if word in _SCALES:
+            current = max(current, 1) * value
+            if value == _SCALES["mille"]:
+                total, current = total + current, 0
+        elif value == 20 and current % 100 == 4:  # noqa: PLR2004 - quatre-vingts
+            current += 76
+        else:
+            current += value
+    return str(total + current)

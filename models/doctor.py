@@ -1,0 +1,187 @@
+"""The doctor: proves a model in a child process, so that a crash there is a sentence here.
+
+`python -m models.doctor FILE --json` is the child. It loads the file, reads a French text and
+gets it back, decodes two tokens at once (which kills a badly built llama.cpp on some CPUs) and
+writes a few tokens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from models.errors import ModelsError, ModelUnavailableError
+from models.wording import Wording
+
+CHILD = (sys.executable, "-m", "models.doctor")
+_FRENCH = "L’été dernier, où les élèves déçus ont-ils reçu 1 234,50 € à Noël\u00a0?"
+_PROMPT, _WRITTEN = 64, 16  # tokens of the trial
+_ROOM = 256  # tokens of its context
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the child measured on this machine. Memory is the child's peak, weights included."""
+
+    architecture: str
+    context_tokens: int
+    load_s: float
+    read_tokens_per_s: float
+    written_tokens_per_s: float
+    memory_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`signal` names what killed the child, such as "SIGSEGV"; `facts` are there when it is ok."""
+
+    ok: bool
+    sentence: Wording
+    signal: str | None = None
+    facts: Facts | None = None
+
+
+def diagnose(path: Path, timeout_s: float, child: Sequence[str] = CHILD) -> Diagnosis:
+    """Prove a model file. `child` is the command that is given FILE --json."""
+    try:
+        done = subprocess.run(  # noqa: S603  (our own interpreter and the operator's file)
+            [*child, str(path), "--json"],
+            capture_output=True,
+            timeout=timeout_s,
+            check=False,
+            env=_environment(),
+        )
+    except subprocess.TimeoutExpired:
+        return Diagnosis(ok=False, sentence=_too_slow(path, timeout_s))
+    if done.returncode < 0:
+        return _killed(path, signal.Signals(-done.returncode).name)
+    return _said(path, done)
+
+
+def examine(path: Path) -> Facts:
+    """What the child does. Raises ModelUnavailableError; may well kill the process."""
+    from models.llama.engine import Engine
+    from models.llama.settings import LlamaSettings
+
+    started = time.perf_counter()
+    engine = Engine(path, LlamaSettings(context_tokens=_ROOM))
+    loaded = time.perf_counter()
+    tokens = engine.tokens(_FRENCH, control=False)
+    back = b"".join(map(engine.bytes_of, tokens)).decode(errors="replace")
+    if back.strip() != _FRENCH:
+        raise ModelUnavailableError(f"{path}: its tokenizer does not give a French text back.")
+    engine.read(tokens[:2])
+    engine.forget()
+    reading = time.perf_counter()
+    engine.read((tokens * _PROMPT)[:_PROMPT])
+    writing = time.perf_counter()
+    for _ in range(_WRITTEN):
+        engine.read([engine.next_token()])
+    ended = time.perf_counter()
+    return Facts(
+        architecture=engine.header.architecture,
+        context_tokens=engine.trained_tokens,
+        load_s=round(loaded - started, 3),
+        read_tokens_per_s=round(_PROMPT / (writing - reading), 1),
+        written_tokens_per_s=round(_WRITTEN / (ended - writing), 1),
+        memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m models.doctor", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--json", action="store_true", help="print one object")
+    options = parser.parse_args(arguments)
+    try:
+        facts = asdict(examine(options.file))
+    except ModelsError as error:
+        sys.stdout.write(json.dumps({"error": str(error)}) if options.json else f"{error}\n")
+        return 1
+    lines = "".join(f"{name}: {value}\n" for name, value in facts.items())
+    sys.stdout.write(json.dumps(facts) if options.json else lines)
+    return 0
+
+
+def _environment() -> dict[str, str]:
+    """The parent's, with this package importable whatever the working folder."""
+    paths = (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", ""))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+def _said(path: Path, done: subprocess.CompletedProcess[bytes]) -> Diagnosis:
+    try:
+        if done.returncode == 0:
+            facts = TypeAdapter(Facts).validate_json(done.stdout)
+            return Diagnosis(ok=True, sentence=_proved(path, facts), facts=facts)
+        reason = TypeAdapter(dict[str, str]).validate_json(done.stdout).get("error", "")
+    except ValidationError:
+        reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+    return Diagnosis(ok=False, sentence=_refused(path, reason))
+
+
+def _proved(path: Path, facts: Facts) -> Wording:
+    speed, memory = f"{facts.written_tokens_per_s:.0f}", f"{facts.memory_mb}"
+    return Wording(
+        fr=f"{path.name} fonctionne ici\u00a0: {speed} jetons par seconde, {memory}\u00a0Mo.",
+        en=f"{path.name} works here: {speed} tokens per second, {memory} MB.",
+    )
+
+
+def _refused(path: Path, reason: str) -> Wording:
+    return Wording(
+        fr=f"{path.name} ne peut pas servir\u00a0: {reason}",
+        en=f"{path.name} cannot be used: {reason}",
+    )
+
+
+def _too_slow(path: Path, timeout_s: float) -> Wording:
+    return Wording(
+        fr=f"{path.name} n’a pas répondu en {timeout_s:g}\u00a0s\u00a0: "
+        "le modèle est trop lourd pour cette machine.",
+        en=f"{path.name} did not answer within {timeout_s:g} s: "
+        "the model is too heavy for this machine.",
+    )
+
+
+def _killed(path: Path, name: str) -> Diagnosis:
+    cause = _CAUSES.get(name, _UNKNOWN_CAUSE)
+    sentence = Wording(
+        fr=f"{path.name} a tué son processus ({name})\u00a0: {cause.fr}",
+        en=f"{path.name} killed its process ({name}): {cause.en}",
+    )
+    return Diagnosis(ok=False, sentence=sentence, signal=name)
+
+
+_BUILD = Wording(
+    fr="llama.cpp n’est pas compilé pour ce processeur. Réinstallez-le avec AMX désactivé.",
+    en="llama.cpp is not built for this CPU. Install it again with AMX off.",
+)
+_CAUSES = {
+    "SIGSEGV": _BUILD,
+    "SIGILL": _BUILD,
+    "SIGKILL": Wording(
+        fr="la mémoire a sans doute manqué. Prenez un modèle plus petit.",
+        en="memory probably ran out. Take a smaller model.",
+    ),
+    "SIGABRT": Wording(
+        fr="llama.cpp a abandonné. Le fichier est peut-être endommagé.",
+        en="llama.cpp gave up. The file may be damaged.",
+    ),
+}
+_UNKNOWN_CAUSE = Wording(fr="cause inconnue.", en="the cause is unknown.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""Identifiers: each kind as people write it, and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guardrails.pii import StructuredIdentifiers
+from guardrails.pii.checksums import IBAN_LENGTHS, luhn, nir_key
+from models.ports import Language
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    findings = StructuredIdentifiers().find(text, Language.FRENCH)
+    return [(one.kind, text[one.start : one.end]) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("EMAIL", "camille.exemple@phares.example"),
+        ("EMAIL", "o'modele+rh@mail.exemple.fr"),
+        ("EMAIL", "compta@srv-courrier"),
+        ("EMAIL", "rené@société.fr"),
+        ("EMAIL", "ｃａｍｉｌｌｅ＠ｅｘｅｍｐｌｅ．ｆｒ"),
+        ("EMAIL", "cam\u200bille@exemple.fr"),
+        ("EMAIL", "camille [at] exemple [point] fr"),
+        ("EMAIL", "camille(arobase)exemple.fr"),
+        ("PHONE", "06 39 98 12 34"),
+        ("PHONE", "06.39.98.12.34"),
+        ("PHONE", "06\u00a039\u202f98\u00a012\u00a034"),
+        ("PHONE", "0199001234"),
+        ("PHONE", "+33 6 39 98 12 34"),
+        ("PHONE", "+33 (0)6 39 98 12 34"),
+        ("PHONE", "0033639981234"),
+        ("PHONE", "0690 12 34 56"),
+        ("PHONE", "+262 692 12 34 56"),
+        ("PHONE", "020 7946 0958"),
+        ("PHONE", "+44 20 7946 0958"),
+        ("PHONE", "+49 30 12345678"),
+        ("PHONE", "０６ ３９ ９８ １２ ３４"),
+        ("IBAN", "FR76 3000 6000 0112 3456 7890 189"),
+        ("IBAN", "fr7630006000011234567890189"),
+        ("IBAN", "FR76\u00a03000\u202f6000 0112 3456 7890 189"),
+        ("IBAN", "GB82 WEST 1234 5698 7654 32"),
+        ("IBAN", "BE68-5390-0754-7034"),
+        ("CARD", "4539 1488 0343 6467"),
+        ("CARD", "4539148803436467"),
+        ("CARD", "4539-1488-0343-6467"),
+        ("CARD", "4539\u00a01488\u00a00343\u00a06467"),
+        ("CARD", "2223 0031 2200 3222"),
+        ("CARD", "3782 822463 10005"),
+        ("NIR", "1 85 05 78 006 084 91"),
+        ("NIR", "185057800608491"),
+        ("NIR", "1850578006084"),
+        ("NIR", "1\u00a085\u00a005\u00a078\u00a0006\u00a0084\u00a091"),
+        ("IP", "192.168.10.24"),
+        ("IP", "2001:db8:41::2f"),
+        ("IP", "fe80::1ff:fe23:4567:890a"),
+    ],
+)
+def test_an_identifier_is_found_whole_wherever_it_stands(kind: str, value: str) -> None:
+    for text in (value, f"Voici : {value}.", f"({value}), merci", f"l’un\n{value}\nl’autre"):
+        assert found(text) == [(kind, value)], text
+
+
+@pytest.mark.parametrize("place", ["2A", "2B"])
+def test_a_corsican_nir_has_its_own_key(place: str) -> None:
+    number = f"28505{place}006084"
+
+    value = f"{number}{nir_key(number):02}"
+
+    assert found(f"NIR {value} ") == [("NIR", value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SIRET 552 100 554 00025",
+        "SIRET 55210055400025",
+        "siret 30000000700009 de la société",
+        "SIREN 552 100 554",
+        "version 1.2.3.4 du logiciel",
+        "La v1.2.3.4 est sortie",
+        "masque 255.255.255.0, boucle 127.0.0.1",
+        "à 12:30:45 précises",
+        "std::vector et dead::beef",
+        "carte 4539 1488 0343 6468",
+        "FR76 3000 6000 0112 3456 7890 188",
+        "185057800608492",
+        "commande n° 0412345678",
+        "facture 2026-0412, 1 250,00 € à payer",
+        "du 01/02/2026 au 15/02/2026",
+        "article L3141-3 du code du travail",
+        "prix 3@5 et @nom",
+        "123456789012345678901234567890",
+        "[EMAIL_1] et [PHONE_12]",
+        "le 3114, le 15 ou le 112",
+    ],
+)
+def test_what_only_looks_like_an_identifier_is_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_company_number_said_to_be_a_card_is_masked() -> None:
+    assert found("carte Diners 30000000700009")[0][0] == "CARD"
+
+
+def test_a_number_before_an_identifier_does_not_hide_it() -> None:
+    assert found("2026 4539 1488 0343 6467") == [("CARD", "4539 1488 0343 6467")]
+
+
+def test_the_elided_article_is_no_part_of_an_address() -> None:
+    assert found("Le courriel d'accueil@exemple.fr") == [("EMAIL", "accueil@exemple.fr")]
+
+
+@given(st.text(st.sampled_from("0123456789 .-/()@+FRabx:[]\u00a0\n"), max_size=80))
+def test_findings_come_in_order_and_never_overlap(text: str) -> None:
+    findings = StructuredIdentifiers().find(text, Language.FRENCH)
+
+    edges = [edge for one in findings for edge in (one.start, one.end)]
+
+    assert edges == sorted(edges)
+    assert all(one.start < one.end for one in findings)
+
+
+@given(st.text(st.sampled_from("0123456789 .-/()@+FRabx:[]\u00a0"), max_size=40), st.data())
+def test_lines_are_independent(text: str, data: st.DataObject) -> None:
+    other = data.draw(st.text(st.sampled_from("0123456789 .-@+FRab"), max_size=40))
+
+    together = found(f"{text}\n{other}")
+
+    assert together == found(text) + found(other)
+
+
+@given(st.from_regex(r"[1-9][0-9]{12}", fullmatch=True))
+def test_luhn_accepts_exactly_one_check_digit(number: str) -> None:
+    assert sum(luhn(number + str(digit)) for digit in range(10)) == 1
+
+
+def test_every_iban_length_is_within_the_standard() -> None:
+    assert all(15 <= length <= 34 for length in IBAN_LENGTHS.values())
