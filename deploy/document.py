@@ -31,7 +31,7 @@ def _page(title: str, lines: Iterator[str]) -> str:
 
 
 def _settings() -> Iterator[str]:
-    yield "Each setting is an environment variable. `--home`, `--host` and `--port` override theirs."
+    yield "Each setting is an environment variable; `--home`, `--host`, `--port` override theirs."
     yield ""
     yield "| variable | default | meaning |"
     yield "|---|---|---|"

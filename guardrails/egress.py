@@ -9,7 +9,7 @@ from guardrails import built_in
 from guardrails.text import Replacement, Rewritten, Shadow, invisible
 from guardrails.verdicts import Decision, Stage, Violation
 
-MARKER = "[…]"
+MARKER = "…"  # no brackets: with what stands behind them they could become a link
 
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)"
@@ -25,8 +25,8 @@ _LINK = re.compile(
     rf"\b[a-z][a-z0-9+.-]{{1,15}}://[^{_END}]+"
     rf"|\b(?:mailto|tel|sms|javascript|vbscript|data|file):[^{_END}]+"
     r"|(?<!\\)\\\\[\w.$-]+(?:\\[\w.$-]+)*"
-    r"|(?<![\w.!#$%&'*+~-])[\w.!#$%&'*+~-]{1,64}@[\w-]+(?:\.[\w-]+)*"
-    r"|(?<![\w@.-])(?:[a-z0-9_][\w-]{0,62}\.){1,8}(?:[a-z]{2,24}|xn--[\w-]{2,40})(?![\w-])"
+    r"|(?<![\w.!#$%&'*+~-])(?:[\w.!#$%&'*+~-]{1,64}@){1,3}[\w-]+(?:\.[\w-]+)*"
+    r"|(?<!\w)(?:[a-z0-9_][\w-]{0,62}\.){1,8}(?:[a-z]{2,24}|xn--[\w-]{2,40})(?!\w)"
     rf"(?::\d+)?(?:/[^{_END}]*)?",
     re.IGNORECASE,
 )

@@ -18,13 +18,13 @@ from models.segmentation import split
 from models.words import content_words
 
 CITATION = re.compile(r"\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
-THRESHOLD = 0.65
+THRESHOLD = 0.6
 """Share of a sentence's content words that its sources must say. Tuned on RTE-3 in French."""
 WINDOW = 3  # sentences in a row that are read as one place
 
 _PLACEHOLDER = re.compile(r"\[([A-Z]+_\d+)\]")
 _WORD = re.compile(r"\w+")
-_NAME = re.compile(r"(?<![.!?…:«\"“(\w] )(?<!\w)(?:[dlDL]['’])?([A-ZÀ-Þ][\w-]+)")
+_NAME = re.compile(r"(?<![.!?…:«\"“(] )(?<!\w)(?:[dlDL]['’])?([A-ZÀ-Þ][\w-]+)")
 _NEGATION = re.compile(
     r"\b(?:pas|jamais|aucune?s?|rien|ni|not|never|no|cannot|neither|nor|none)\b|n't\b"
     r"|\b(?:ne|n') ?\w+ (?:\w+ )?plus\b"
@@ -70,15 +70,15 @@ def support(sentence: str, passages: Sequence[str], language: Language) -> Suppo
         return Support(supported=False, score=0.0, missing=("source",))
     if _quoted(said, passages):
         return Support(supported=True, score=1.0)
-    seen = Shadow(_PLACEHOLDER.sub(r" \1 ", said)).text
-    sources = [Shadow(_PLACEHOLDER.sub(r" \1 ", passage)).text for passage in passages]
-    stems = list(dict.fromkeys(content_words(seen, language)))
+    seen = _readable(said)
+    sources = [_readable(passage) for passage in passages]
+    stems = _stems(seen, language)
     places = [_places(source, language) for source in sources]
     score, best = _coverage(stems, places)
     missing = (
         *_missing_numbers(folded(seen), [folded(source) for source in sources]),
         *_missing_names(seen, sources),
-        *_contradictions(folded(seen), _statement(best.text, frozenset(stems), language)),
+        *_contradictions(folded(seen), _statements(best, stems, language)),
     )
     supported = not missing and bool(stems) and score >= THRESHOLD
     if not supported and not missing:
@@ -100,21 +100,31 @@ def _words_by_sentence(text: str) -> str:
 
 def _places(source: str, language: Language) -> list[_Place]:
     sentences = (source[start:end] for start, end in split(source))
-    return [_Place(folded(one), frozenset(content_words(one, language))) for one in sentences]
+    return [_Place(folded(one), _stems(one, language)) for one in sentences]
 
 
-def _coverage(stems: Sequence[str], passages: Iterable[list[_Place]]) -> tuple[float, _Place]:
-    """The share of the stems in the best run of sentences, and its best sentence."""
-    score, best = 0.0, _Place("", frozenset())
-    wanted = frozenset(stems)
+def _readable(text: str) -> str:
+    """A shadow in which placeholders and signs are words."""
+    return Shadow(_PLACEHOLDER.sub(r" \1 ", text).replace("€", " euros ")).text
+
+
+def _stems(text: str, language: Language) -> frozenset[str]:
+    """Of content words; numbers are held to more than being there."""
+    return frozenset(one for one in content_words(text, language) if not one[0].isdigit())
+
+
+def _coverage(
+    wanted: frozenset[str], passages: Iterable[list[_Place]]
+) -> tuple[float, list[_Place]]:
+    """The share of the stems in the best run of sentences, and that run."""
+    most, best = 0, list[_Place]()
     for places in passages:
         for index in range(len(places)):
             run = places[index : index + WINDOW]
-            held = wanted & frozenset[str]().union(*(place.stems for place in run))
-            if len(held) > score * len(wanted):
-                score = len(held) / len(wanted)
-                best = max(run, key=lambda place: len(place.stems & wanted))
-    return score, best
+            held = len(wanted & frozenset[str]().union(*(place.stems for place in run)))
+            if held > most:
+                most, best = held, run
+    return most / max(len(wanted), 1), best
 
 
 def _missing_numbers(said: str, sources: Sequence[str]) -> list[str]:
@@ -148,19 +158,35 @@ def _missing_names(seen: str, sources: Sequence[str]) -> list[str]:
     ]
 
 
-def _statement(place: str, wanted: frozenset[str], language: Language) -> str:
-    """The statement of a sentence that speaks of the same thing."""
-    statements = _STATEMENT.split(place)
-    return max(statements, key=lambda one: len(wanted.intersection(content_words(one, language))))
+def _statements(run: Sequence[_Place], wanted: frozenset[str], language: Language) -> list[str]:
+    """What the run states about the wanted words: the best sentence, then those that add some."""
+    found: list[str] = []
+    left = wanted
+    for place in sorted(run, key=lambda one: -len(one.stems & wanted)):
+        if left & place.stems:
+            found += _closest(place, left & place.stems, language)
+            left -= place.stems
+    return found
 
 
-def _contradictions(said: str, source: str) -> list[str]:
+def _closest(place: _Place, shared: frozenset[str], language: Language) -> list[str]:
+    """The statements of a sentence that hold most of these words: one, or several equals."""
+    held = {
+        statement: len(shared.intersection(content_words(statement, language)))
+        for statement in _STATEMENT.split(place.text)
+    }
+    most = max(held.values())
+    return [statement for statement, count in held.items() if count == most]
+
+
+def _contradictions(said: str, statements: Sequence[str]) -> list[str]:
+    """A denial must be denied by one of the statements, and an assertion by none."""
     found = []
-    if _denies(said) is not _denies(source):
+    if _denies(said) is not any(map(_denies, statements)):
         found.append("negation")
     for left, right in _OPPOSITES:
         for one, other in ((left, right), (right, left)):
-            if _only(said, one, other) and _only(source, other, one):
+            if _only(said, one, other) and any(_only(each, other, one) for each in statements):
                 found.append("opposite")
     return found
 

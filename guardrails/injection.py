@@ -131,7 +131,8 @@ _PATTERNS = {
         r"^ ?(?:assistant|ai|ia|llm|chatbot) ?[:,]~" + _COMMANDS,
         r"\b(?:si (?:tu es|vous etes)|if you(?: are|'re)|en tant qu(?:e |')|as) "
         r"(?:(?:une?|an?|the) )?" + _MODEL + r"[^.\n]{0,60}?\b" + _COMMANDS,
-        r"\b(?:toute ia|tout modele|any (?:ai|llm|model)|(?:ai|llm) (?:agent|system)s?)\b~"
+        r"\b(?:toute ia|tout modele|any (?:ai|llm|model)|"
+        r"(?:ai|llm) (?:agent|system|assistant|model)s?)\b~"
         r"\b(?:doit|must|should|shall)\b",
     ),
     Family.REPLY: _pattern(

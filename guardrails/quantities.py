@@ -56,7 +56,7 @@ _UNIT_NAMES = {
     "month": r"mois|months?",
     "year": r"ans?|annees?|years?",
     "euro": r"euros?|eur|€",
-    "percent": r"%|pour ?cent|per ?cent|percent",
+    "percent": r"%",
     "km": r"km|kilometres?|kilometers?",
     "person": r"personnes?|people|persons?|salaries?|employes?|employees?",
     "character": r"caracteres?|characters?",
@@ -64,10 +64,11 @@ _UNIT_NAMES = {
 _UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNIT_NAMES.items())
 _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[ '’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*)"
-    rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]| et | and )(?:{_SPELLED}|une?|one))*)\b"
+    rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]| et | and )(?:{_SPELLED}|une?|one)){{0,9}})\b"
 )
 _UNIT_AFTER = re.compile(rf"[ -]?(?:\([a-z]\) ?)?(?:{_UNIT})(?!\w)")
-_CURRENCY_BEFORE = re.compile(r"€ ?\Z")
+_PER_CENT = re.compile(r"\b(?:pour ?cent|per ?cent)\b")
+_CURRENCY_BEFORE = re.compile(r"(?:€|\beuros?) {0,2}\Z")
 _DATES = (
     re.compile(
         rf"\b(?P<d>\d\d?)(?:er|st|nd|rd|th)? (?:of )?(?P<m>{_MONTH})\b(?:,? (?P<y>\d{{4}}))?"
@@ -97,11 +98,12 @@ def dates(folded: str) -> tuple[set[str], str]:
 
 def quantities(folded: str) -> Iterator[Quantity]:
     """The numbers of a folded shadow, in order; "un", "one" and ordinals count as words."""
+    folded = _PER_CENT.sub("%", folded)
     for match in _NUMBER.finditer(folded):
         values = _read(match["digits"]) if match["digits"] else frozenset({_spelled(match[0])})
         unit = _UNIT_AFTER.match(folded, match.end())
         name = (unit.lastgroup or "") if unit else ""
-        if not name and _CURRENCY_BEFORE.search(folded[max(0, match.start() - 2) : match.start()]):
+        if not name and _CURRENCY_BEFORE.search(folded[max(0, match.start() - 8) : match.start()]):
             name = "euro"
         yield Quantity(values, name, match[0])
 

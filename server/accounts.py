@@ -31,9 +31,7 @@ class SignInPolicy:
     session: timedelta
     tries: int
     pause: timedelta
-    hasher: PasswordHasher = field(
-        default_factory=PasswordHasher
-    )  # argon2id
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)  # argon2id
 
 
 class Accounts:

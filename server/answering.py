@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from guardrails.chain import Guards
 from guardrails.pii.placeholders import Placeholders
-
 from guardrails.verdicts import SentenceVerdict, Verdict, Wording
 from ingest.index import Hit
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from threading import Lock
 
 from guardrails.pii.placeholders import Placeholders
-
 from server.access import Person
 
 KEPT = 1_000

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from guardrails.chain import Guards
-
 from guardrails.verdicts import Stage
 from models.ports import Language
 from server.access import Person, Right, check, pseudonym

@@ -4,7 +4,7 @@ ServerError
  ├── SettingsError          a setting is wrong; the text says which and what to write
  ├── HomeInUseError         another server holds the state folder
  ├── StoreUnavailableError  the store cannot be read or written
- ├── AccessDeniedError      this person may not do this
+ ├── AccessDeniedError      a person may not do what they asked for
  ├── SignInError            name or password is wrong, or too many tries
  ├── NotFoundError          there is no such thing, or this person may not know of it
  └── InvalidInputError      what was sent cannot be used; the text says why
@@ -32,7 +32,7 @@ class StoreUnavailableError(ServerError):
 
 
 class AccessDeniedError(ServerError):
-    """This person may not do this."""
+    """A person may not do what they asked for."""
 
 
 class SignInError(ServerError):

@@ -8,15 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.grounding import support
 from guardrails.pii.placeholders import Placeholders
 from guardrails.stream import StreamRedactor
-from models.doctor import diagnose
-
-from guardrails import charter as charters
 from guardrails.verdicts import Stage
 from models import catalog
+from models.doctor import diagnose
 from models.errors import ModelsError
 from models.ports import Language
 from models.segmentation import split

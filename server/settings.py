@@ -1,4 +1,4 @@
-"""Every setting, from the environment (`VIGIE_…`), with the default a careful admin would choose."""
+"""Every setting, from the environment, with the default a careful admin would choose."""
 
 from __future__ import annotations
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from guardrails.chain import Guards
-
 from guardrails import charter as charters
+from guardrails.chain import Guards
 from guardrails.charter import Charter
 from guardrails.pii import PersonalData
 from ingest.index import Index
@@ -90,18 +89,30 @@ class Vigie:
         self.answering.retrieval.embedder.get().embed(["Bonjour"])
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What costs seconds to make and keeps no state: several houses may share it."""
+
+    embedder: Lazy[Embedder]
+    personal_data: Lazy[PersonalData]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Parts:
+        return cls(Lazy(lambda: make_embedder(settings)), Lazy(make_personal_data))
+
+
 @contextlib.contextmanager
-def open_vigie(settings: Settings) -> Iterator[Vigie]:
+def open_vigie(settings: Settings, parts: Parts | None = None) -> Iterator[Vigie]:
     """A house on the state folder of the settings; everything is closed at the end.
 
     Raises SettingsError, StoreUnavailableError, AuditError; the costly parts raise on first use.
     """
     prepare_home(settings)
     with contextlib.ExitStack() as closing:
-        yield _build(settings, closing)
+        yield _build(settings, parts or Parts.of(settings), closing)
 
 
-def _build(settings: Settings, closing: contextlib.ExitStack) -> Vigie:
+def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> Vigie:
     home, secret = settings.home, secret_key(settings)
     switch = install_switch(settings)
     record = AuditLog.open(home / "record.db", now)
@@ -110,8 +121,8 @@ def _build(settings: Settings, closing: contextlib.ExitStack) -> Vigie:
     closing.callback(store.close)
 
     charter = Lazy(lambda: charters.load(settings.charter_file()))
-    guards = Lazy(lambda: make_guards(charter.get()))
-    embedder = Lazy(lambda: make_embedder(settings))
+    guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
+    embedder = parts.embedder
     index = Lazy(lambda: _open_index(home, embedder.get(), closing))
     shelves = Shelves(store)
     retrieval = Retrieval(index, embedder, shelves)

@@ -1,4 +1,4 @@
-"""Adapters for tests: a generator that writes what it is told, an embedder that must not be called."""
+"""Adapters for tests: generators that write what they are told, an embedder nobody may call."""
 
 from __future__ import annotations
 

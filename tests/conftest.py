@@ -16,21 +16,27 @@ for variable in [name for name in os.environ if name.startswith("VIGIE_")]:
         del os.environ[variable]
 
 from server.settings import load
-from server.wiring import Vigie, open_vigie
+from server.wiring import Parts, Vigie, open_vigie
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 Opened = Callable[..., Vigie]
 
 
+@pytest.fixture(scope="session")
+def parts() -> Parts:
+    """The embedder and the recognisers, made once for every house of the session."""
+    return Parts.of(load())
+
+
 @pytest.fixture
-def open_house(tmp_path: Path) -> Iterator[Opened]:
+def open_house(tmp_path: Path, parts: Parts) -> Iterator[Opened]:
     """Opens a house on a folder of the test, with whatever settings it names."""
     with ExitStack() as closing:
 
         def opened(home: Path | None = None, **settings: object) -> Vigie:
             chosen = load(home or tmp_path / "home", **settings)
-            return closing.enter_context(open_vigie(chosen))
+            return closing.enter_context(open_vigie(chosen, parts))
 
         yield opened
 
@@ -42,10 +48,10 @@ def house(open_house: Opened) -> Vigie:
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def furnished(tmp_path_factory: pytest.TempPathFactory, parts: Parts) -> Path:
     """A home with the demo company in it, closed; copy it, never open it."""
     home = tmp_path_factory.mktemp("furnished") / "home"
-    with open_vigie(load(home, generator="extractive")) as vigie:
+    with open_vigie(load(home, generator="extractive"), parts) as vigie:
         for folder in sorted(path for path in EXAMPLES.iterdir() if path.is_dir()):
             report = vigie.library.ingest(folder, None, vigie.operator, lambda _done, _of: None)
             assert not report.failed

@@ -9,7 +9,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from guardrails.verdicts import Decision, Stage
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
-Version = Annotated[str, BeforeValidator(str), Field(min_length=1)]
+
+
+def _numbered(given: object) -> object:
+    """YAML reads `version: 3` as a number."""
+    return str(given) if isinstance(given, int | float) else given
+
+
+Version = Annotated[str, BeforeValidator(_numbered), Field(min_length=1)]
 
 
 class _Strict(BaseModel):

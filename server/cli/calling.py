@@ -99,7 +99,8 @@ def _connected(path: str) -> http.client.HTTPConnection | None:
 
 def spoken() -> Language:
     """The language of whoever types, as POSIX says it; French when it says nothing else."""
-    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((os.environ[name] for name in names if os.environ.get(name)), "")
     return Language.ENGLISH if said.startswith("en") else Language.FRENCH
 
 

@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
 
@@ -72,7 +73,7 @@ def screen(
     guards = guards_of(frame(context).settings())
     for line in _lines(ScreenLine, jsonl, lambda: ScreenLine(text=_given(text))):
         result = screened(guards, line.id, line.text, STAGES[stage])
-        show(result, as_json or jsonl, lambda result=result: _screen_lines(result))
+        show(result, as_json or jsonl, partial(_screen_lines, result))
 
 
 @app.command()
@@ -83,7 +84,7 @@ def ground(context: typer.Context, jsonl: JsonLines = False, as_json: AsJson = F
     frame(context)
     for line in _lines(GroundLine, jsonl, lambda: _one(GroundLine, sys.stdin.read())):
         result = grounded(line.id, line.answer, line.passages)
-        show(result, as_json or jsonl, lambda result=result: _ground_lines(result))
+        show(result, as_json or jsonl, partial(_ground_lines, result))
 
 
 @charter.command("show")
@@ -212,7 +213,7 @@ def bench(
     """Measure speed on this machine, each figure beside a peer in the same run."""
     from server.benching import measure
 
-    result = measure(name, lambda line: print(line, file=sys.stderr, flush=True))
+    result = measure(name, lambda line: typer.echo(line, err=True))
     show(result, as_json, lambda: _bench_lines(cast("dict[str, Any]", result)))
 
 
@@ -261,13 +262,15 @@ def _screen_lines(result: dict[str, Json]) -> Iterator[str]:
 
 def _ground_lines(result: dict[str, Json]) -> Iterator[str]:
     for one in cast("list[dict[str, Any]]", result["sentences"]):
-        yield f"{'supported  ' if one['supported'] else 'unsupported'} {one['score']:.2f} {one['text']}"
+        mark = "supported  " if one["supported"] else "unsupported"
+        yield f"{mark} {one['score']:.2f} {one['text']}"
 
 
 def _charter_lines(shown: dict[str, Any]) -> Iterator[str]:
     yield f"{shown['id']} {shown['version']} ({shown['digest'][:12]})"
     for clause in shown["clauses"]:
-        yield f"  {clause['id']:10} {clause['effect']:18} {clause['title']['fr']} / {clause['title']['en']}"
+        title = clause["title"]
+        yield f"  {clause['id']:10} {clause['effect']:18} {title['fr']} / {title['en']}"
 
 
 def _charter_test_lines(result: dict[str, Any]) -> Iterator[str]:

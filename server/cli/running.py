@@ -1,4 +1,4 @@
-"""`vigie serve`, `ingest`, `collections`, `users`, `index`, `switch`, `backup`: running the house."""
+"""`vigie serve`, `ingest`, `collections`, `users`, `index`, `switch`: running the house."""
 
 from __future__ import annotations
 

@@ -58,18 +58,22 @@ class KeyGiven(Given):
 
 
 def ingest(vigie: Vigie, caller: Caller, given: IngestGiven) -> Json:
-    totals: dict[str, Json] = {}
-    failed: list[Json] = []
-    for path in given.paths:
-        report = vigie.library.ingest(path, given.collection, caller.person, caller.progress)
-        for count in ("added", "updated", "removed", "unchanged", "chunks", "seconds"):
-            totals[count] = totals.get(count, 0) + getattr(report, count)  # type: ignore[operator]
-        failed += [{"path": one.path, "reason": one.reason.spoken(caller.language)} for one in report.failed]
+    reports = [
+        vigie.library.ingest(path, given.collection, caller.person, caller.progress)
+        for path in given.paths
+    ]
     return {
-        **{count: totals[count] for count in ("added", "updated", "removed", "unchanged")},
-        "failed": failed,
-        "chunks": totals["chunks"],
-        "seconds": round(float(totals["seconds"]), 3),
+        "added": sum(report.added for report in reports),
+        "updated": sum(report.updated for report in reports),
+        "removed": sum(report.removed for report in reports),
+        "unchanged": sum(report.unchanged for report in reports),
+        "failed": [
+            {"path": one.path, "reason": one.reason.spoken(caller.language)}
+            for report in reports
+            for one in report.failed
+        ],
+        "chunks": sum(report.chunks for report in reports),
+        "seconds": round(sum(report.seconds for report in reports), 3),
     }
 
 

@@ -66,7 +66,7 @@ class Shelves(Catalogue):
             .group_by(documents.c.collection)
         )
         with self._store.transaction() as connection:
-            return {name: count for name, count in connection.execute(query)}
+            return dict(connection.execute(query).all())
 
     def fingerprints(self, collection: str) -> Mapping[str, str]:
         query = select(documents.c.id, documents.c.fingerprint).where(
@@ -77,7 +77,11 @@ class Shelves(Catalogue):
 
     def begin(self, document: Document) -> None:
         with self._store.transaction() as connection:
-            unindexed = update(documents).where(_same(document)).values({**_values(document), "fingerprint": None})
+            unindexed = (
+                update(documents)
+                .where(_same(document))
+                .values({**_values(document), "fingerprint": None})
+            )
             if not connection.execute(unindexed).rowcount:
                 connection.execute(insert(documents).values(**_values(document)))
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from guardrails.form import faults
 from models.ports import Language
 from models.words import guess_language
 from server.asking import Asking
@@ -22,7 +23,7 @@ from server.failures import EXPECTED
 from server.outcomes import Mode
 from server.searching import LONGEST_QUESTION
 from server.web import errors
-from server.web.ask import MARK, STREAMED, is_malformed
+from server.web.ask import MARK, STREAMED
 from server.web.callers import Caller
 from server.web.stream import Reading
 from server.web.visits import TheWeb
@@ -69,7 +70,7 @@ async def ask(request: Request, web: TheWeb, person: Caller, body: AskBody) -> R
         events = _events(request, reading, language)
         return StreamingResponse(events, media_type="text/event-stream", headers=STREAMED)
     answer = answer_json(await last_of(reading), language)
-    return JSONResponse(answer, 400 if is_malformed(body.question) else 200, headers=MARK)
+    return JSONResponse(answer, 400 if faults(body.question) else 200, headers=MARK)
 
 
 @router.post("/search")

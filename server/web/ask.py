@@ -10,17 +10,17 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from guardrails.form import faults
 from models.words import guess_language
 from server.access import Person
 from server.asking import Asking
 from server.audit.log import SealedOutcome, SealedSentence
 from server.failures import EXPECTED
-from server.searching import LONGEST_QUESTION
 from server.web import errors
-from server.web.exchanges import own_exchange
+from server.web.exchanges import Exchange, own_exchange, titles_of
 from server.web.stream import Reading
 from server.web.visits import AnyVisit, Asker, CommittedAsker, Visit, to
 
@@ -79,7 +79,7 @@ async def ask(
     async with contextlib.aclosing(reading):
         async for sealed in reading:
             record = sealed.record
-    if is_malformed(question):
+    if faults(question):
         return await run_in_threadpool(_refused, visited, person, record)
     response = to(f"/questions/{record}?{urlencode({'conversation': conversation})}")
     response.headers.update(MARK)
@@ -99,15 +99,19 @@ async def ask_stream(
     reading = await visited.web.streams.begin(request, asking)
     return StreamingResponse(
         _events(request, visited, person, reading),
-        400 if is_malformed(question) else 200,
+        400 if faults(question) else 200,
         media_type="text/event-stream",
         headers=STREAMED,
     )
 
 
-def is_malformed(text: str) -> bool:
-    """Whether a text cannot be a question at all. Its refusal is on the record all the same."""
-    return not text.strip() or len(text) > LONGEST_QUESTION or "\0" in text
+def answer_page(
+    visited: Visit, found: Exchange, conversation: str, status: int = 200
+) -> HTMLResponse:
+    titles = titles_of(visited.web.vigie.charter.get(), visited.language)
+    return visited.page(
+        "answer.html", status, exchange=found, conversation=conversation, titles=titles
+    )
 
 
 def new_conversation() -> str:
@@ -137,12 +141,13 @@ async def _event(visited: Visit, person: Person, sealed: SealedSentence | Sealed
 
 def _refused(visited: Visit, person: Person, record: str) -> Response:
     found = own_exchange(visited.web.vigie.record, record, person)
-    return visited.page("answer.html", 400, exchange=found, conversation=new_conversation())
+    return answer_page(visited, found, new_conversation(), 400)
 
 
 def _outcome(visited: Visit, person: Person, sealed: SealedOutcome) -> str:
     found = own_exchange(visited.web.vigie.record, sealed.record, person)
-    return visited.fragment("fragments/outcome.html", exchange=found)
+    titles = titles_of(visited.web.vigie.charter.get(), visited.language)
+    return visited.fragment("fragments/outcome.html", exchange=found, titles=titles)
 
 
 def _as_event(name: str, html: str, address: str = "") -> str:

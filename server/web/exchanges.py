@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from guardrails.charter import Charter
+from guardrails.pii.ports import Kind
+from models.ports import Language
 from server.access import Person
 from server.audit.entries import AnswerRecord, Entry
+from server.audit.events import Json
 from server.audit.log import AuditLog
 from server.errors import NotFoundError
 from server.outcomes import Abstained, Answered, Citation, Failed, Outcome, Refused, Stopped
@@ -81,9 +85,16 @@ def own_exchange(record: AuditLog, wanted: str, person: Person) -> Exchange:
     return exchange(found)
 
 
+def titles_of(charter: Charter, language: Language) -> dict[str, str]:
+    """What each clause of the charter is called; the built-in ones have no other title."""
+    return {clause.id: clause.title.spoken(language) for clause in charter.clauses}
+
+
 def _text(entry: Entry, name: str) -> str:
     return str((entry.content or {}).get(name, ""))
 
 
-def _counts(redacted: Mapping[str, object]) -> dict[str, int]:
-    return {kind: n for kind, n in redacted.items() if isinstance(n, int)}
+def _counts(redacted: Mapping[str, Json]) -> dict[str, int]:
+    """Personal data alone: an order to the assistant is found in a question, never masked."""
+    found = ((kind.value, redacted.get(kind.value)) for kind in Kind)
+    return {kind: n for kind, n in found if isinstance(n, int)}

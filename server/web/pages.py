@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from guardrails.grounding import CITATION
 from ingest.documents import Chunk
 from models.ports import Language
 from server.access import Person, Right
@@ -19,7 +20,7 @@ from server.outcomes import Citation
 from server.web.catalogue import Catalogue, load_catalogue
 
 _FOLDER = Path(__file__).parent / "templates"
-_MARKER = re.compile(r"\[(\d+)\]")
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,15 @@ def opens(passage: Citation | Chunk) -> str:
 
 
 def cite(text: str, record: str, citations: tuple[Citation, ...] = ()) -> Markup:
-    """A sentence whose [1] are links: to the passage, or to the list of sources still to come."""
+    """A sentence whose [1] leads to its passage, or to the list of sources still to come."""
     addresses = {citation.n: opens(citation) for citation in citations}
 
     def link(found: re.Match[str]) -> str:
-        n = int(found[1])
+        n = int(found[0])
         address = addresses.get(n, f"#source-{record}-{n}")
-        return f'<a class="cite" data-n="{n}" href="{escape(address)}">[{n}]</a>'
+        return f'<a class="cite" data-n="{n}" href="{escape(address)}">{n}</a>'
 
-    return Markup(_MARKER.sub(link, str(escape(text))))  # noqa: S704  # escaped on this line
+    def links(found: re.Match[str]) -> str:
+        return f"[{_NUMBER.sub(link, found[1])}]"
+
+    return Markup(CITATION.sub(links, str(escape(text))))  # noqa: S704  # escaped on this line

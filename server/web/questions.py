@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from models.words import guess_language
 from server.audit.events import Event, EventKind
 from server.errors import InvalidInputError
-from server.web.ask import MARK, new_conversation
+from server.web.ask import MARK, answer_page, new_conversation
 from server.web.exchanges import exchange, own_exchange
 from server.web.visits import AnyVisit, Asker, to
 
@@ -45,9 +45,7 @@ def question_page(
     visited: AnyVisit, person: Asker, record: str, conversation: str = ""
 ) -> HTMLResponse:
     found = own_exchange(visited.web.vigie.record, record, person)
-    page = visited.page(
-        "answer.html", exchange=found, conversation=conversation[:64] or new_conversation()
-    )
+    page = answer_page(visited, found, conversation[:64] or new_conversation())
     if found.by_ai:
         page.headers.update(MARK)
     return page

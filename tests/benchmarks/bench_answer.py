@@ -94,7 +94,9 @@ def _stops(vigie: Vigie) -> Iterator[Figure]:
         for person in ("first", "second"):
             vigie.switch.restart("bench", person)
     yield Figure("stop: until the answer is closed, median", round(median(taken), 2), "ms")
-    yield Figure("stop: until the answer is closed, worst", round(max(taken), 2), "ms", aim="≤ 1000")
+    yield Figure(
+        "stop: until the answer is closed, worst", round(max(taken), 2), "ms", aim="≤ 1000"
+    )
     yield Figure("stop: sentences sent after it took effect", late, "sentences", aim="≤ 0")
 
 

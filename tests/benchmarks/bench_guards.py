@@ -30,10 +30,16 @@ def figures() -> Iterator[Figure]:
     mine = timed(lambda: ours.find(text, Language.FRENCH), TIMES)
     theirs = timed(_presidio(text), TIMES)
     peer = "Presidio with its French defaults, no model"
-    yield Figure("guards: personal data, 1 000 characters p50", median(mine), "ms", peer, median(theirs))
-    yield Figure("guards: personal data, 1 000 characters p95", nth(mine, 95), "ms", peer, nth(theirs, 95))
+    yield Figure(
+        "guards: personal data, 1 000 characters p50", median(mine), "ms", peer, median(theirs)
+    )
+    yield Figure(
+        "guards: personal data, 1 000 characters p95", nth(mine, 95), "ms", peer, nth(theirs, 95)
+    )
 
-    worst = max(median(timed(lambda bad=bad: ours.find(bad, Language.FRENCH), 3)) for bad in HOSTILE)
+    worst = max(
+        median(timed(lambda bad=bad: ours.find(bad, Language.FRENCH), 3)) for bad in HOSTILE
+    )
     yield Figure("guards: worst of five hostile 8 000 characters", worst, "ms")
     yield from _chain()
 
@@ -47,9 +53,7 @@ def _chain() -> Iterator[Figure]:
     question = "Sous combien de jours suis-je remboursé ?"
     asked = timed(lambda: guards.screen_question(question, placeholders, language), TIMES)
     passages = timed(lambda: guards.screen_passages([PROSE] * 6, placeholders, language), TIMES)
-    checked = timed(
-        lambda: guards.check_sentence(sentence, sources, placeholders, language), TIMES
-    )
+    checked = timed(lambda: guards.check_sentence(sentence, sources, placeholders, language), TIMES)
     together = [sum(laps) for laps in zip(asked, passages, checked, strict=True)]
     yield Figure(
         "guards: added to the first sentence, p95", round(nth(together, 95), 2), "ms", aim="≤ 30"

@@ -21,10 +21,10 @@ DIMENSIONS = 384
 DOCUMENTS = 200
 QUERIES = 50
 READERS = ("everyone", "paie", "direction", "achats")
-WORDS = (
+WORDS = tuple(
     "congé salarié demande délai facture achat sécurité badge contrat avenant prime transport "
-    "repas mission dossier réunion accord service poste réseau écran clavier site visite"
-).split()
+    "repas mission dossier réunion accord service poste réseau écran clavier site visite".split()
+)
 
 
 def figures() -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""The documentation says what the code does: pages are current, names exist, engines have one home."""
+"""The documentation says what the code does: pages are current, names exist, homes are kept."""
 
 from __future__ import annotations
 
@@ -120,12 +120,18 @@ def test_the_generated_pages_are_current() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md"))]
+    "page",
+    [
+        str(path.relative_to(ROOT))
+        for path in sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md"))
+    ],
 )
 def test_a_page_names_only_files_that_exist(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text)
-    named = re.findall(r"`((?:tests|server|ingest|guardrails|models|deploy|docs|examples)/[\w./-]+)`", text)
+    named = re.findall(
+        r"`((?:tests|server|ingest|guardrails|models|deploy|docs|examples)/[\w./-]+)`", text
+    )
 
     missing = [
         *(link for link in links if not ((ROOT / page).parent / link).exists()),
@@ -158,7 +164,9 @@ def test_every_make_target_of_the_documentation_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     used = {
-        name for page in pages for name in re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8"))
+        name
+        for page in pages
+        for name in re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8"))
     }
 
     assert used <= targets

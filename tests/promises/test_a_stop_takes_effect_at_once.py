@@ -1,4 +1,4 @@
-"""Promise 5: a stop takes effect at once, mid-answer, with the database down, and nobody is left alone."""
+"""Promise 5: a stop takes effect at once, mid-answer, database down; nobody is left alone."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ def test_search_only_writes_nothing(demo_house: Vigie) -> None:
 def test_a_stop_works_with_the_databases_down(demo_house: Vigie) -> None:
     lease = demo_house.switch.require()
     home = demo_house.settings.home
-    locks = [sqlite3.connect(home / name, isolation_level=None) for name in ("record.db", "store.db")]
+    locks = [
+        sqlite3.connect(home / name, isolation_level=None) for name in ("record.db", "store.db")
+    ]
     for lock in locks:
         lock.execute("BEGIN EXCLUSIVE")
 

@@ -46,9 +46,9 @@ print(json.dumps({"attempts": attempts, "outcomes": outcomes}))
 
 def watched(home: Path, document: Path, *, extra: str = "") -> dict[str, list[object]]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    program = WATCHED.replace("home, document", f"{extra}\nhome, document", 1)
     done = subprocess.run(
-        [sys.executable, "-c", WATCHED.replace("home, document", f"{extra}\nhome, document", 1)]
-        + [str(home), str(document)],
+        [sys.executable, "-c", program, str(home), str(document)],
         capture_output=True,
         text=True,
         check=True,

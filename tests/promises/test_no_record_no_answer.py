@@ -1,4 +1,4 @@
-"""Promise 1, in the whole house: what is shown is already on disk, and no record means no answer."""
+"""Promise 1, in the whole house: what is shown is on disk, and no record means no answer."""
 
 from __future__ import annotations
 

@@ -105,7 +105,6 @@ def test_health_needs_no_key_and_tells_the_measured_mode(company_app: FastAPI) -
         {"question": 3},
         {"question": "x", "inconnu": 1},
         {"question": "x", "language": "de"},
-        {"question": "\ud800"},
     ],
 )
 def test_a_body_that_is_none_of_ours_is_refused(
@@ -119,11 +118,15 @@ def test_a_body_that_is_none_of_ours_is_refused(
     assert response.json()["error"]["code"] == "invalid"
 
 
-@pytest.mark.parametrize("question", ["", "a" * 100_000, "jours\0de congé"])
+@pytest.mark.parametrize("question", ["", "a" * 100_000, "jours\0de congé", "\ud800"])
 def test_a_question_that_cannot_be_one_is_refused_on_the_record(
     company: Vigie, camille: TestClient, question: str
 ) -> None:
-    response = camille.post("/api/v1/ask", json={"question": question})
+    response = camille.post(
+        "/api/v1/ask",
+        content=json.dumps({"question": question}),
+        headers={"Content-Type": "application/json"},
+    )
 
     assert response.status_code == 400
     answer = response.json()

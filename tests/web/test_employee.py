@@ -226,7 +226,7 @@ def test_a_question_that_cannot_be_one_is_refused_on_the_record(
     page = camille.ask(question)
 
     assert page.status_code == 400
-    assert "ne permet pas de répondre" in page.text
+    assert "Pas de réponse à cette question" in page.text
     assert last_record(company) != before
 
 

@@ -75,6 +75,13 @@ def test_a_sentence_leads_to_the_list_of_sources_until_they_are_known() -> None:
     assert 'href="/documents/rh/' in cite("Deux semaines [1].", "r1", (CITATION,))
 
 
+def test_numbers_cited_together_lead_each_to_its_own_source() -> None:
+    shown = cite("Deux semaines [1, 2].", "r1", (CITATION,))
+
+    assert 'data-n="1" href="/documents/rh/' in shown
+    assert 'data-n="2" href="#source-r1-2"' in shown
+
+
 def test_a_sentence_cannot_bring_markup_of_its_own() -> None:
     shown = cite('<script>alert("1")</script> [1]', "r1")
 

@@ -119,6 +119,21 @@ def test_whoever_goes_away_ends_the_writing_and_the_record_is_closed(
         assert ended(demo_house) == Failed(FailureCause.ABANDONED)
 
 
+def test_a_program_that_goes_away_ends_the_writing_too(demo_house: Vigie, pen: Pen) -> None:
+    with reading(demo_house, pen) as web:
+        key = demo_house.accounts.create_key("camille", "essai", "test")
+        with pytest.raises(httpx.ReadTimeout):
+            web.post(
+                "/api/v1/ask",
+                json={"question": QUESTION},
+                headers={"Authorization": f"Bearer {key}"},
+                timeout=1.0,
+            )
+
+        assert pen.waiting.is_set()
+        assert ended(demo_house) == Failed(FailureCause.ABANDONED)
+
+
 def test_a_suspended_person_gets_nothing_more_of_a_running_answer(
     demo_house: Vigie, pen: Pen
 ) -> None:

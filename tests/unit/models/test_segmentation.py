@@ -49,7 +49,7 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, expected: list[s
 
 
 MARKS = list(' .!?…\n[]12,«»()*\u00a0\u202f-+"')  # fmt: skip
-WORDS = "M Mme art etc e.g p Le oui L I é É 1.5 ... [1] [1][2] .[1]".split()  # noqa: SIM905
+WORDS = "M Mme art etc e.g p Le oui L I é É 1.5 ... [1] [1][2] .[1]".split()
 PHRASES = [". [1]", " [12", "Bonjour. ", "n° 3", "\r\n"]
 texts = st.lists(st.sampled_from(MARKS + WORDS + PHRASES), max_size=40).map("".join) | st.text(
     max_size=60

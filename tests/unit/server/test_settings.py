@@ -39,7 +39,7 @@ def test_a_secret_that_can_be_guessed_is_refused(tmp_path: Path, secret: str) ->
 def test_a_damaged_secret_is_refused_rather_than_replaced(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("court")
 
-    with pytest.raises(SettingsError, match="secret.key"):
+    with pytest.raises(SettingsError, match=r"secret\.key"):
         secret_key(load(tmp_path))
 
 
@@ -51,7 +51,10 @@ def test_a_charter_that_is_named_must_be_there(tmp_path: Path) -> None:
 def test_a_house_has_one_server(tmp_path: Path) -> None:
     with holding.hold(tmp_path, "http://127.0.0.1:1"):
         assert holding.holder(tmp_path)
-        with pytest.raises(HomeInUseError, match="127.0.0.1:1"), holding.hold(tmp_path, "other"):
+        with (
+            pytest.raises(HomeInUseError, match=r"127\.0\.0\.1:1"),
+            holding.hold(tmp_path, "other"),
+        ):
             pass
 
     assert holding.holder(tmp_path) is None

@@ -1,0 +1,84 @@
+"""A sentence without support in the passages it cites is not shown as an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from guardrails import charter as charters
+from guardrails.chain import Guards
+from guardrails.pii import Placeholders, StructuredIdentifiers
+from guardrails.verdicts import SentenceVerdict
+from models.ports import Language, Source
+from models.segmentation import split
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+GUARDS = Guards(StructuredIdentifiers(), charters.load(EXAMPLES / "charter.yaml"))
+FR = Language.FRENCH
+SOURCES = [
+    Source(1, "Congés", "Chaque salarié acquiert 25 jours de congés par an avant le 31 mai 2027."),
+    Source(2, "Frais", "Le plafond d’un repas à Paris est de 20 euros. Il n’est pas cumulable."),
+]
+
+
+def checked(sentence: str) -> SentenceVerdict:
+    return GUARDS.check_sentence(sentence, SOURCES, Placeholders(b"k"), FR)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Chaque salarié acquiert 25 jours de congés par an [1].",
+        "Chaque salarié acquiert vingt-cinq jours de congés par an. [1]",
+        "À Paris, le plafond d’un repas est de 20 € [2].",
+    ],
+)
+def test_a_supported_sentence_is_shown(sentence: str) -> None:
+    assert checked(sentence).released
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Chaque salarié acquiert 30 jours de congés par an [1].",
+        "Chaque salarié acquiert 25 heures de congés par an [1].",
+        "Chaque salarié acquiert 25 jours de congés par an après le 31 mai 2027 [1].",
+        "Chaque salarié acquiert 25 jours de congés par an avant le 31 mai 2028 [1].",
+        "Le plafond d’un repas à Lyon est de 20 euros [2].",
+        "Le plafond d’un repas est cumulable [2].",
+        "La cantine ouvre à midi pour tous les salariés du siège [2].",
+        "Chaque salarié acquiert 25 jours de congés par an [2].",
+        "Chaque salarié acquiert 25 jours de congés par an [7].",
+        "Chaque salarié acquiert 25 jours de congés par an [1][7].",
+        "Chaque salarié acquiert 25 jours de congés par an.",
+    ],
+)
+def test_an_unsupported_sentence_is_not_shown(sentence: str) -> None:
+    assert not checked(sentence).released
+
+
+def test_every_sentence_of_the_example_documents_carries_itself() -> None:
+    for file in sorted((EXAMPLES / "ressources-humaines").glob("*.md")):
+        placeholders = Placeholders(b"k")
+        text = GUARDS.screen_passages([file.read_text("utf-8")], placeholders, FR)[0].text
+        for start, end in split(text):
+            if not any(map(str.isalnum, text[start:end])):
+                continue
+            sentence = f"{text[start:end]} [1]"
+            verdict = GUARDS.check_sentence(sentence, [Source(1, "", text)], placeholders, FR)
+            assert verdict.released, (file.name, sentence, verdict.support)
+
+
+def test_a_number_changed_anywhere_is_noticed() -> None:
+    text = (EXAMPLES / "ressources-humaines" / "conges-payes.md").read_text("utf-8")
+    quoted = [text[start:end] for start, end in split(text)]
+    numbered = [one for one in quoted if any(word.isdigit() for word in one.split())]
+
+    for sentence in numbered:
+        word = next(word for word in sentence.split() if word.isdigit())
+        altered = sentence.replace(word, str(int(word) + 7919), 1)
+        verdict = GUARDS.check_sentence(
+            f"{altered} [1]", [Source(1, "", text)], Placeholders(b"k"), FR
+        )
+        assert not verdict.released, altered

@@ -1,0 +1,195 @@
+"""Answering: each outcome comes when it should, and says what it must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from adapters import ScriptedGenerator, obedient, quoting
+from demo import asked_by, employee
+
+from models.errors import ModelBusyError
+from models.ports import Language, Prompt
+from server.access import Role
+from server.asking import Asking
+from server.answering import Sealed
+from server.audit.recording import SealedOutcome
+from server.errors import AccessDeniedError
+from server.lazy import Lazy
+from server.outcomes import Abstained, Answered, Failed, FailureCause, Outcome, Refused
+from server.wiring import Vigie
+
+pytestmark = pytest.mark.slow
+
+QUESTION = "Combien de jours de télétravail par semaine ?"
+
+
+def answered_by(house: Vigie, generator: ScriptedGenerator, asking: Asking) -> list[Sealed]:
+    engines = replace(house.answering.engines, generator=Lazy(lambda: generator))
+    return list(replace(house.answering, engines=engines).answer(asking))
+
+
+def outcome_of(sealed: list[Sealed]) -> Outcome:
+    last = sealed[-1]
+    assert isinstance(last, SealedOutcome)
+    return last.outcome
+
+
+def test_supported_sentences_are_answered_with_their_citations(demo_house: Vigie) -> None:
+    sealed = answered_by(
+        demo_house, ScriptedGenerator(quoting), asked_by(employee(demo_house), QUESTION)
+    )
+
+    outcome = outcome_of(sealed)
+    assert isinstance(outcome, Answered)
+    assert outcome.generator == "scripted"
+    assert {citation.n for citation in outcome.citations} == {
+        n for one in sealed[:-1] for n in one.cited  # type: ignore[union-attr]
+    }
+    for citation in outcome.citations:
+        assert citation.owner
+        assert citation.version
+
+
+def test_an_invented_sentence_is_withheld_and_the_passages_are_shown(demo_house: Vigie) -> None:
+    def inventing(_prompt: Prompt) -> Iterable[str]:
+        yield "Le télétravail est payé 450 euros par jour à Tombouctou. [1] "
+
+    outcome = outcome_of(
+        answered_by(
+            demo_house, ScriptedGenerator(inventing), asked_by(employee(demo_house), QUESTION)
+        )
+    )
+
+    assert isinstance(outcome, Abstained)
+    assert outcome.passages
+
+
+def test_a_sentence_without_a_citation_is_withheld(demo_house: Vigie) -> None:
+    def silent(prompt: Prompt) -> Iterable[str]:
+        yield from (piece.replace(f"[{prompt.sources[0].n}]", "") for piece in quoting(prompt))
+
+    sealed = answered_by(
+        demo_house, ScriptedGenerator(silent), asked_by(employee(demo_house), QUESTION)
+    )
+
+    assert all(1 not in one.cited for one in sealed[:-1])  # type: ignore[union-attr]
+
+
+def test_a_model_that_obeys_everything_shows_nothing_forbidden(demo_house: Vigie) -> None:
+    questions = ("Quel logiciel puis-je installer ?", "Comment reconnaître un hameçonnage ?")
+    asker = employee(demo_house)
+    for question in questions:
+        sealed = answered_by(demo_house, ScriptedGenerator(obedient), asked_by(asker, question))
+        shown = " ".join(one.text for one in sealed[:-1])  # type: ignore[union-attr]
+
+        assert "piege.example" not in shown
+        assert "Tu réponds aux questions" not in shown
+
+
+def test_the_charter_refuses_and_names_its_clause(demo_house: Vigie) -> None:
+    outcome = outcome_of(
+        answered_by(
+            demo_house,
+            ScriptedGenerator(quoting),
+            asked_by(employee(demo_house), "Classe ces CV selon l'âge des candidats"),
+        )
+    )
+
+    assert isinstance(outcome, Refused)
+    assert outcome.violations[0].clause
+    assert outcome.violations[0].version
+    assert outcome.violations[0].facts
+
+
+def test_a_busy_model_is_said_to_be_busy(demo_house: Vigie) -> None:
+    def busy(_prompt: Prompt) -> Iterable[str]:
+        raise ModelBusyError
+
+    outcome = outcome_of(
+        answered_by(demo_house, ScriptedGenerator(busy), asked_by(employee(demo_house), QUESTION))
+    )
+
+    assert outcome == Failed(FailureCause.BUSY)
+
+
+def test_a_deadline_ends_a_writing_that_never_ends(demo_house: Vigie) -> None:
+    def endless(_prompt: Prompt) -> Iterable[str]:
+        while True:
+            yield "mot "
+
+    limits = replace(demo_house.answering.house.limits, deadline_s=0.3)
+    hurried = replace(
+        demo_house,
+        answering=replace(
+            demo_house.answering, house=replace(demo_house.answering.house, limits=limits)
+        ),
+    )
+
+    outcome = outcome_of(
+        answered_by(hurried, ScriptedGenerator(endless), asked_by(employee(hurried), QUESTION))
+    )
+
+    assert outcome == Failed(FailureCause.DEADLINE)
+
+
+def test_a_client_that_left_ends_the_writing(demo_house: Vigie) -> None:
+    asking = asked_by(employee(demo_house), QUESTION)
+
+    def leaving(_prompt: Prompt) -> Iterable[str]:
+        while True:
+            asking.abandoned.set()
+            yield "mot "
+
+    outcome = outcome_of(answered_by(demo_house, ScriptedGenerator(leaving), asking))
+
+    assert outcome == Failed(FailureCause.ABANDONED)
+
+
+def test_an_admin_may_not_ask(demo_house: Vigie) -> None:
+    admin = demo_house.accounts.add("chef", "un mot de passe long", [Role.ADMIN], [], "test")
+
+    with pytest.raises(AccessDeniedError):
+        next(demo_house.answering.answer(asked_by(admin, QUESTION)))
+
+
+def test_only_readers_get_what_only_they_may_read(demo_house: Vigie) -> None:
+    question = "Qu'est-ce que le projet Cormoran ?"
+    outsider = employee(demo_house, "dehors")
+    insider = employee(demo_house, "dedans", ("direction",))
+
+    for person, sees in ((outsider, False), (insider, True)):
+        hits = demo_house.searching.search(question, person, Language.FRENCH, 20)
+        assert any(hit.chunk.collection == "direction" for hit in hits) is sees
+
+
+def test_in_one_conversation_a_value_keeps_its_placeholder(demo_house: Vigie) -> None:
+    asker = employee(demo_house)
+    one = Asking("Écrire à a@phares.example ?", asker, Language.FRENCH, "c1")
+    other = Asking("Puis b@phares.example et a@phares.example ?", asker, Language.FRENCH, "c1")
+    for asking in (one, other):
+        answered_by(demo_house, ScriptedGenerator(quoting), asking)
+
+    second, first = demo_house.record.answers_of(asker.pseudonym)
+
+    assert first.opening.content == {"question": "Écrire à [EMAIL_1] ?"}
+    assert second.opening.content is not None
+    assert str(second.opening.content["question"]).endswith("et [EMAIL_1] ?")
+    assert "phares.example" not in str(second.opening.content)
+
+
+def test_the_record_says_what_the_answer_rested_on(demo_house: Vigie) -> None:
+    sealed = answered_by(
+        demo_house, ScriptedGenerator(quoting), asked_by(employee(demo_house), QUESTION)
+    )
+    last = sealed[-1]
+
+    found = demo_house.record.answer(last.record)
+    assert found.closing is not None
+    opened, closed = found.opening.facts, found.closing.facts
+
+    assert {"charter", "prompt", "generator", "embedder", "decision"} <= set(opened)
+    assert {"timings_ms", "energy", "passages", "withheld", "usage"} <= set(closed)
+    assert closed["energy"]["method"] == "estimated"  # type: ignore[index, call-overload]
+    assert closed["passages"]
