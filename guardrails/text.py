@@ -99,7 +99,7 @@ class Shadow(Rewritten):
 @lru_cache(maxsize=4096)
 def _seen(cluster: str) -> str:
     """What a reader sees of a character with its marks; nothing of marks that stand alone."""
-    if unicodedata.category(cluster[0]) in {"Mn", "Me"}:
+    if _MARK.match(cluster):
         return ""
     return "".join(_plain(character) for character in unicodedata.normalize("NFKC", cluster))
 
@@ -132,6 +132,7 @@ def _usual() -> str:
 
 
 _USUAL = _usual()
+_MARK = re.compile(f"[{_MARKS}]")
 _UNUSUAL = re.compile(
     rf"[^{_USUAL}][{_MARKS}]{{0,{_LONGEST_CLUSTER}}}|[^\t\n\r][{_MARKS}]{{1,{_LONGEST_CLUSTER}}}"
 )

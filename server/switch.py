@@ -56,7 +56,7 @@ class Switch:
 
     def install(self, by: str) -> None:
         """Write the first state, ON, in a folder that never had one."""
-        self._write(SwitchState(Mode.ON, "First start.", by, self._now()))
+        self._write(SwitchState(Mode.ON, "Premier démarrage · First start", by, self._now()))
 
     def state(self) -> SwitchState:
         if self._stop_file.exists():

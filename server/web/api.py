@@ -23,7 +23,7 @@ from server.failures import EXPECTED
 from server.outcomes import Mode
 from server.searching import LONGEST_QUESTION
 from server.web import errors
-from server.web.ask import MARK, STREAMED
+from server.web.ask import STREAMED, mark_of
 from server.web.callers import Caller
 from server.web.stream import Reading
 from server.web.visits import TheWeb
@@ -69,8 +69,9 @@ async def ask(request: Request, web: TheWeb, person: Caller, body: AskBody) -> R
     if "text/event-stream" in request.headers.get("accept", ""):
         events = _events(request, reading, language)
         return StreamingResponse(events, media_type="text/event-stream", headers=STREAMED)
-    answer = answer_json(await last_of(reading), language)
-    return JSONResponse(answer, 400 if faults(body.question) else 200, headers=MARK)
+    sealed = await last_of(reading)
+    status = 400 if faults(body.question) else 200
+    return JSONResponse(answer_json(sealed, language), status, mark_of(sealed))
 
 
 @router.post("/search")

@@ -19,6 +19,7 @@ from server.access import Person
 from server.asking import Asking
 from server.audit.log import SealedOutcome, SealedSentence
 from server.failures import EXPECTED
+from server.outcomes import Answered
 from server.web import errors
 from server.web.exchanges import Exchange, own_exchange, titles_of
 from server.web.stream import Reading
@@ -81,9 +82,7 @@ async def ask(
             record = sealed.record
     if faults(question):
         return await run_in_threadpool(_refused, visited, person, record)
-    response = to(f"/questions/{record}?{urlencode({'conversation': conversation})}")
-    response.headers.update(MARK)
-    return response
+    return to(f"/questions/{record}?{urlencode({'conversation': conversation})}")
 
 
 @router.post("/ask/stream")
@@ -103,6 +102,11 @@ async def ask_stream(
         media_type="text/event-stream",
         headers=STREAMED,
     )
+
+
+def mark_of(sealed: SealedOutcome) -> dict[str, str]:
+    """The header that marks what an AI wrote; none on what people or searching found."""
+    return MARK if isinstance(sealed.outcome, Answered) else {}
 
 
 def answer_page(

@@ -21,7 +21,7 @@ from server.failures import EXPECTED
 from server.outcomes import Abstained, Answered, Citation, Failed, FailureCause, Refused, Stopped
 from server.web import errors
 from server.web.api import last_of
-from server.web.ask import MARK, STREAMED
+from server.web.ask import STREAMED, mark_of
 from server.web.callers import KeyHolder
 from server.web.catalogue import Catalogue
 from server.web.stream import Reading
@@ -98,7 +98,7 @@ async def complete(
     failure = sealed.outcome if isinstance(sealed.outcome, Failed) else None
     if failure is not None:
         return JSONResponse(_failed(failure.cause, spoken), 503)
-    return JSONResponse(_completion(sealed, spoken), headers=MARK)
+    return JSONResponse(_completion(sealed, spoken), headers=mark_of(sealed))
 
 
 def _check_model(name: str) -> None:

@@ -83,12 +83,11 @@ def cite(text: str, record: str, citations: tuple[Citation, ...] = ()) -> Markup
     """A sentence whose [1] leads to its passage, or to the list of sources still to come."""
     addresses = {citation.n: opens(citation) for citation in citations}
 
-    def link(found: re.Match[str]) -> str:
-        n = int(found[0])
+    def link(n: int) -> str:
         address = addresses.get(n, f"#source-{record}-{n}")
-        return f'<a class="cite" data-n="{n}" href="{escape(address)}">{n}</a>'
+        return f'<a class="cite" data-n="{n}" href="{escape(address)}">[{n}]</a>'
 
     def links(found: re.Match[str]) -> str:
-        return f"[{_NUMBER.sub(link, found[1])}]"
+        return " ".join(link(int(n)) for n in _NUMBER.findall(found[1]))
 
     return Markup(CITATION.sub(links, str(escape(text))))  # noqa: S704  # escaped on this line

@@ -13,6 +13,8 @@ from visitor import HERE, Visitor
 
 from server.wiring import Vigie
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def house(app: FastAPI) -> Vigie:
@@ -125,7 +127,6 @@ def test_a_link_out_of_the_permitted_folder_is_no_way_out(house: Vigie, adele: V
     assert page.status_code == 400
 
 
-@pytest.mark.slow
 def test_a_folder_is_ingested_and_its_failures_are_listed(house: Vigie, adele: Visitor) -> None:
     folder = house.settings.home / "documents" / "notes"
     _write_notes(folder)

@@ -142,11 +142,13 @@ def test_the_switch_moves_by_its_rights(company: Vigie, company_app: FastAPI) ->
 
     assert employee.post("/api/v1/switch", json=off).status_code == 403
     assert stopper.post("/api/v1/switch", json=off).json()["mode"] == "off"
-    stopped = employee.post("/api/v1/ask", json={"question": QUESTION}).json()
+    response = employee.post("/api/v1/ask", json={"question": QUESTION})
+    stopped = response.json()
     assert stopper.post("/api/v1/switch", json=on).status_code == 403
     assert first.post("/api/v1/switch", json=on).json()["mode"] == "off"
     assert second.post("/api/v1/switch", json=on).json()["mode"] == "on"
 
+    assert "x-ai-generated" not in response.headers
     assert stopped["outcome"] == "stopped"
     assert stopped["citations"]
     assert stopped["contacts"]

@@ -17,6 +17,11 @@ PUBLIC_PATHS = ("/sign-in", "/health", "/api/v1/health", "/openapi.json", "/stat
 OTHER_PATHS = ("/", "/nowhere", "/ask", "/api/v1/switch", "/v1/models", "/static/nothing")
 
 
+@pytest.fixture(scope="module")
+def adele(app: FastAPI) -> Visitor:
+    return Visitor(app).sign_in("adele")
+
+
 def form_paths() -> list[str]:
     """Every path that takes a form."""
     routes = (route for page in PAGES for route in page.router.routes)
@@ -80,11 +85,9 @@ def test_the_names_that_the_house_goes_by_are_known() -> None:
     assert not known_host("phares.example", hosts)
 
 
-def test_every_form_is_refused_without_the_secret_of_its_session(app: FastAPI) -> None:
-    visitor = Visitor(app).sign_in("adele")
-
+def test_every_form_is_refused_without_the_secret_of_its_session(adele: Visitor) -> None:
     statuses = {
-        path: visitor.web.post(path, data={"reason": "x"}).status_code for path in form_paths()
+        path: adele.web.post(path, data={"reason": "x"}).status_code for path in form_paths()
     }
 
     assert len(statuses) > 12
@@ -110,34 +113,29 @@ def test_the_secret_of_another_session_is_refused(app: FastAPI) -> None:
     ],
 )
 def test_a_form_from_another_site_is_refused_even_with_the_secret(
-    app: FastAPI, headers: dict[str, str]
+    adele: Visitor, headers: dict[str, str]
 ) -> None:
-    visitor = Visitor(app).sign_in("adele")
+    sent = {"form": adele.form, "mode": "off", "reason": "essai"}
 
-    sent = {"form": visitor.form, "mode": "off", "reason": "essai"}
-    response = visitor.web.post("/admin/switch", data=sent, headers=headers)
+    response = adele.web.post("/admin/switch", data=sent, headers=headers)
 
     assert response.status_code == 403
 
 
-def test_a_form_from_this_site_passes(app: FastAPI) -> None:
-    visitor = Visitor(app).sign_in("adele")
+def test_a_form_from_this_site_passes(adele: Visitor) -> None:
+    sent = {"form": adele.form, "mode": "off", "reason": "essai"}
 
-    sent = {"form": visitor.form, "mode": "off", "reason": "essai"}
-    response = visitor.web.post("/admin/switch", data=sent, headers={"Origin": HERE})
+    response = adele.web.post("/admin/switch", data=sent, headers={"Origin": HERE})
 
     assert response.status_code == 200
     assert "L’IA est arrêtée" in response.text
 
 
-def test_a_cookie_does_not_open_the_api_for_other_sites(app: FastAPI) -> None:
-    visitor = Visitor(app).sign_in("adele")
+def test_a_cookie_does_not_open_the_api_for_other_sites(adele: Visitor) -> None:
     body = {"mode": "off", "reason": "essai"}
 
-    without = visitor.web.post("/api/v1/switch", json=body)
-    with_secret = visitor.web.post(
-        "/api/v1/switch", json=body, headers={"X-Form-Secret": visitor.form}
-    )
+    without = adele.web.post("/api/v1/switch", json=body)
+    with_secret = adele.web.post("/api/v1/switch", json=body, headers={"X-Form-Secret": adele.form})
 
     assert without.status_code == 403
     assert with_secret.status_code == 200
@@ -157,11 +155,9 @@ def test_too_large_a_body_is_refused_by_its_announcement_and_while_it_streams(
     assert streamed.status_code == 413
 
 
-def test_no_page_has_a_script_or_a_style_of_its_own(app: FastAPI) -> None:
-    visitor = Visitor(app).sign_in("adele")
-
+def test_no_page_has_a_script_or_a_style_of_its_own(adele: Visitor) -> None:
     for path in ("/sign-in", "/admin/switch", "/admin/people", "/admin/collections", "/nowhere"):
-        page = visitor.web.get(path).text
+        page = adele.web.get(path).text
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
         assert re.findall(r"<script[^>]*>(.*?)</script>", page) == [""]
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page)

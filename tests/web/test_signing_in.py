@@ -11,6 +11,8 @@ from server.settings import load
 from server.web.app import create_app
 from server.wiring import open_vigie
 
+pytestmark = pytest.mark.slow
+
 
 def house_of(app: FastAPI):  # noqa: ANN201  # the Vigie behind an app
     return app.state.web.vigie
