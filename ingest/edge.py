@@ -140,7 +140,7 @@ class EdgeIndex(Index):
         if query.vector is not None:
             near = qe.Query.Nearest(query.vector[0].tolist(), using="meaning")
             searches.append(qe.Prefetch(limit=depth, query=near, filter=readable))
-        terms = self._terms(query.text)
+        terms = self._terms(query)
         if terms.indices:
             holding = qe.Query.Nearest(terms, using="terms")
             # How rare a word is, is counted where the audience may read: the order of their
@@ -149,17 +149,19 @@ class EdgeIndex(Index):
             searches.append(qe.Prefetch(limit=depth, query=holding, filter=readable, params=rarity))
         return searches
 
-    def _terms(self, text: str) -> qe.SparseVector:
+    def _terms(self, query: Query) -> qe.SparseVector:
         """The question's words as both languages stem them: each document knows its own stems.
 
         One ranking for both languages, so that their scores compare; where the stems differ,
-        the other language's match nothing.
+        the other language's match nothing. The empty words of the question's own language are
+        left out of both: "la" is rare in English documents, and says nothing there.
         """
         import qdrant_edge as qe
 
-        bare = without_elisions(text)
-        models = self._bm25.values()
-        found = {index for model in models for index in model.embed_query(bare).indices}
+        own = self._bm25[query.language]
+        words = without_elisions(query.text).split()
+        bare = " ".join(word for word in words if own.embed_query(word).indices)
+        found = {index for model in self._bm25.values() for index in model.embed_query(bare).indices}
         return qe.SparseVector(sorted(found), [1.0] * len(found))
 
 

@@ -43,12 +43,7 @@ def main() -> int:
 
 def furnish(vigie: Vigie, people: Sequence[Account]) -> None:
     """Documents first: an interrupted run lacks accounts, and the next one goes on."""
-    for folder in sorted(path for path in COMPANY.iterdir() if path.is_dir()):
-        report = vigie.library.ingest(folder, None, vigie.operator, lambda _done, _of: None)
-        print(f"  {folder.name}: {report.added + report.unchanged} documents", flush=True)
-        for failed in report.failed:
-            print(f"    {failed.path}: {failed.reason.en}", flush=True)
-
+    shelve(vigie)
     print("\nAccounts of the demo company. These passwords are shown only now:\n")
     for name, roles, groups in people:
         password = secrets.token_urlsafe(12)
@@ -56,6 +51,15 @@ def furnish(vigie: Vigie, people: Sequence[Account]) -> None:
         said = ", ".join([role.value for role in roles] + [f"group {group}" for group in groups])
         print(f"  {name:10} {password}   {said}", flush=True)
     print()
+
+
+def shelve(vigie: Vigie) -> None:
+    """Ingest every collection of the demo company."""
+    for folder in sorted(path for path in COMPANY.iterdir() if path.is_dir()):
+        report = vigie.library.ingest(folder, None, vigie.operator, lambda _done, _of: None)
+        print(f"  {folder.name}: {report.added + report.unchanged} documents", flush=True)
+        for failed in report.failed:
+            print(f"    {failed.path}: {failed.reason.en}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The record: what happened, so that an altered entry is noticed and a person can be forgotten."""

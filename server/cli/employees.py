@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from guardrails import built_in
 from models.ports import Language
 from server.cli.frame import AsJson, AsUser, app, run, show
 
@@ -32,7 +33,7 @@ def ask(
     show(answer, as_json, lambda: _answer_lines(answer))
     if answer["outcome"] == "failed":
         raise typer.Exit(1)
-    if any(one["rule"] == "form" for one in answer.get("violations", ())):
+    if any(one["clause"] == built_in.FORM.clause for one in answer.get("violations", ())):
         raise typer.Exit(2)
 
 

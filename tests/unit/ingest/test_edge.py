@@ -52,6 +52,19 @@ def test_what_was_indexed_is_there_after_closing(tmp_path: Path) -> None:
     index.close()
 
 
+def test_the_empty_words_of_a_question_match_nothing_in_the_other_language(tmp_path: Path) -> None:
+    index = opened(tmp_path / "index")
+    english = document("guide", "Quai de la Veille, head office.", language=Language.ENGLISH)
+    french = document("rgpd", "La violation est notifiée à la CNIL.")
+    for one in (english, french):
+        index.replace(one, embedded(one))
+
+    hits = found(index, "quand prévenir la CNIL")
+
+    assert hits == {"rgpd"}
+    index.close()
+
+
 def test_another_embedder_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
     filled(tmp_path / "index")
 

@@ -12,8 +12,8 @@ from demo import asked_by, employee
 from models.errors import ModelBusyError
 from models.ports import Language, Prompt
 from server.access import Role
-from server.asking import Asking
 from server.answering import Sealed
+from server.asking import Asking
 from server.audit.recording import SealedOutcome
 from server.errors import AccessDeniedError
 from server.lazy import Lazy
@@ -45,7 +45,9 @@ def test_supported_sentences_are_answered_with_their_citations(demo_house: Vigie
     assert isinstance(outcome, Answered)
     assert outcome.generator == "scripted"
     assert {citation.n for citation in outcome.citations} == {
-        n for one in sealed[:-1] for n in one.cited  # type: ignore[union-attr]
+        n
+        for one in sealed[:-1]
+        for n in one.cited  # type: ignore[union-attr]
     }
     for citation in outcome.citations:
         assert citation.owner
