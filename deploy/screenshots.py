@@ -5,6 +5,7 @@ Writes PNG files to `docs/screenshots/`, which is not kept in the repository.
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import signal
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from demo.seed import PEOPLE, shelve
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from server.access import Right
 from server.settings import CHECKOUT, load
@@ -34,6 +35,7 @@ PHONE = {"width": 390, "height": 844}
 QUESTION = "Combien de jours de télétravail par semaine ?"
 PERSONAL = "Mon adresse est marin@phares.example : comment demander un congé parental ?"
 FORBIDDEN = "Qui de mes collègues est syndiqué ?"
+ANYTHING = re.compile(r"\S")
 SERVER_ENDS_S = 30
 
 
@@ -156,7 +158,7 @@ def ask(page: Page, question: str, name: str) -> None:
     page.goto("/ask")
     page.fill("#question", question)
     page.press("#question", "Enter")
-    page.wait_for_function("document.querySelector('.exchange .ending').textContent.trim() !== ''")
+    expect(page.locator(".exchange .ending")).to_contain_text(ANYTHING)
     take(page, name)
 
 

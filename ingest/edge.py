@@ -23,7 +23,7 @@ from ingest.fusion import DEPTH, K
 from ingest.identity import IDENTITY, Identity, check_identity
 from ingest.index import Audience, Hit, Index, Query
 from ingest.words import indexed_text, without_elisions
-from models.ports import Language, ModelIdentity
+from models.ports import Embedder, Language
 
 if TYPE_CHECKING:
     import qdrant_edge as qe
@@ -48,8 +48,8 @@ class EdgeIndex(Index):
         self._bm25 = {language: _bm25(language) for language in Language}
 
     @classmethod
-    def open(cls, path: Path, embedder: ModelIdentity, dimensions: int) -> EdgeIndex:
-        """The index of a folder, made if there is none.
+    def open(cls, path: Path, embedder: Embedder) -> EdgeIndex:
+        """The index of a folder, made if there is none: only then the embedder's weights load.
 
         Raises IndexMismatchError when another embedder built it, IndexInUseError when another
         process holds it, IndexDamagedError, or IndexUnavailableError.
@@ -57,9 +57,9 @@ class EdgeIndex(Index):
         folder = path / _SHARD
         try:
             path.mkdir(parents=True, exist_ok=True)
-            check_identity(path, Identity.of(embedder, dimensions), filled=folder.exists())
+            check_identity(path, Identity.of(embedder.identity), filled=folder.exists())
             if not folder.exists():
-                _create(folder, dimensions)
+                _create(folder, embedder.dimensions)
         except OSError as error:
             raise IndexUnavailableError(
                 f"The index in {path} cannot be opened: {error.strerror}."
@@ -161,7 +161,9 @@ class EdgeIndex(Index):
         own = self._bm25[query.language]
         words = without_elisions(query.text).split()
         bare = " ".join(word for word in words if own.embed_query(word).indices)
-        found = {index for model in self._bm25.values() for index in model.embed_query(bare).indices}
+        found = {
+            index for model in self._bm25.values() for index in model.embed_query(bare).indices
+        }
         return qe.SparseVector(sorted(found), [1.0] * len(found))
 
 

@@ -17,18 +17,17 @@ FORMAT = 1
 
 
 class Identity(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    """The digest is that of the weights: how long the vectors are follows from it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     format: int
     embedder: str
     digest: str
-    dimensions: int
 
     @classmethod
-    def of(cls, embedder: ModelIdentity, dimensions: int) -> Identity:
-        return cls(
-            format=FORMAT, embedder=embedder.name, digest=embedder.digest, dimensions=dimensions
-        )
+    def of(cls, embedder: ModelIdentity) -> Identity:
+        return cls(format=FORMAT, embedder=embedder.name, digest=embedder.digest)
 
 
 def check_identity(path: Path, wanted: Identity, *, filled: bool) -> None:

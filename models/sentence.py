@@ -1,8 +1,4 @@
-"""The embedder: a local sentence-transformers folder read as unit vectors, never a download.
-
-A BERT encoder, such as the bundled MiniLM, runs on torch alone (`bert.py`). Every other kind of
-folder goes through the sentence-transformers library, which takes seconds longer to import.
-"""
+"""The embedder: a local sentence-transformers folder read as unit vectors, never a download."""
 
 from __future__ import annotations
 
@@ -11,13 +7,16 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.bert import BertEmbedder, shape_of
 from models.digests import folder_digest
 from models.errors import ModelUnavailableError
 from models.ports import Embedder, Matrix, ModelIdentity
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 BUNDLED_NAME = "all-MiniLM-L6-v2"
 _BATCH = 32
@@ -35,16 +34,9 @@ def open_embedder(folder: Path | None = None) -> Embedder:
 
     Raises ModelUnavailableError where the folder holds no model in safetensors form.
     """
-    name = BUNDLED_NAME if folder is None else folder.name
-    folder = bundled_folder() if folder is None else folder
-    if not (folder / "modules.json").is_file():
-        raise ModelUnavailableError(f"{folder} is not a sentence-transformers folder")
-    if not any(folder.rglob("*.safetensors")):
-        raise ModelUnavailableError(f"{folder} holds no safetensors weights; others are not read")
-    half = multiplies_bfloat16()
-    if shape_of(folder) is not None:
-        return BertEmbedder(folder, name, half=half)
-    return SentenceTransformerEmbedder(folder, name, half=half)
+    if folder is None:
+        return SentenceTransformerEmbedder(bundled_folder(), BUNDLED_NAME)
+    return SentenceTransformerEmbedder(folder, folder.name)
 
 
 def multiplies_bfloat16() -> bool:
@@ -56,24 +48,24 @@ def multiplies_bfloat16() -> bool:
 
 
 class SentenceTransformerEmbedder(Embedder):
-    """Any sentence-transformers folder. One thread at a time: its tokenizer is not shareable."""
+    """Any sentence-transformers folder. One thread at a time: its tokenizer is not shareable.
 
-    def __init__(self, folder: Path, name: str, *, half: bool) -> None:
-        _stay_offline()
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
+    Whose folder it is, is known at once; the weights are loaded with the first text, so that a
+    server can open its pages meanwhile. `half` computes in bfloat16, by default where the CPU can.
+    """
 
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-        dimensions = self._model.get_embedding_dimension()
-        if dimensions is None:
-            raise ModelUnavailableError(f"{folder} does not say how long its vectors are")
-        self._dimensions = dimensions
-        if half:
-            self._model.to(torch.bfloat16)
+    def __init__(self, folder: Path, name: str, *, half: bool | None = None) -> None:
+        if not (folder / "modules.json").is_file():
+            raise ModelUnavailableError(f"{folder} is not a sentence-transformers folder")
+        if not any(folder.rglob("*.safetensors")):
+            raise ModelUnavailableError(
+                f"{folder} holds no safetensors weights; others are not read"
+            )
+        self._folder = folder
+        self._half = half
         self._identity = ModelIdentity(name, folder_digest(folder))
         self._lock = Lock()
+        self._model: SentenceTransformer | None = None
 
     @property
     def identity(self) -> ModelIdentity:
@@ -81,16 +73,43 @@ class SentenceTransformerEmbedder(Embedder):
 
     @property
     def dimensions(self) -> int:
-        return self._dimensions
+        """Loads the weights. Raises ModelUnavailableError."""
+        with self._lock:
+            found = self._loaded().get_embedding_dimension()
+        if found is None:
+            raise ModelUnavailableError(f"{self._folder} does not say how long its vectors are")
+        return found
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        if not texts:
-            return np.zeros((0, self.dimensions), dtype=np.float32)
         with self._lock:  # the library sorts by length and restores the order
-            raw = self._model.encode(list(texts), batch_size=_BATCH, show_progress_bar=False)
+            model = self._loaded()
+            if not texts:
+                return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
+            raw = model.encode(list(texts), batch_size=_BATCH, show_progress_bar=False)
         rows = np.asarray(raw, dtype=np.float32)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)
+
+    def _loaded(self) -> SentenceTransformer:
+        if self._model is None:
+            self._model = self._load()
+        return self._model
+
+    def _load(self) -> SentenceTransformer:
+        _stay_offline()
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+            raise ModelUnavailableError(
+                f"{self._folder} cannot be loaded by sentence-transformers: {error}"
+            ) from error
+        half = multiplies_bfloat16() if self._half is None else self._half
+        return model.to(torch.bfloat16) if half else model
 
 
 def _stay_offline() -> None:

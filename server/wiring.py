@@ -214,7 +214,7 @@ def _made(choice: catalog.Choice, settings: Settings) -> Generator:
 def _open_index(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -> Index:
     from ingest.edge import EdgeIndex
 
-    index = EdgeIndex.open(home / "index", embedder.identity, embedder.dimensions)
+    index = EdgeIndex.open(home / "index", embedder)
     closing.callback(index.close)
     return index
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from passages import DIMENSIONS, WordsEmbedder, document, embedded
+from passages import WordsEmbedder, document, embedded
 
 from ingest.documents import Document
 from ingest.edge import EdgeIndex
@@ -28,7 +28,7 @@ def index(request: pytest.FixtureRequest) -> Iterator[Index]:
         yield MemoryIndex()
         return
     with TemporaryDirectory() as folder:
-        edge = EdgeIndex.open(Path(folder), WordsEmbedder().identity, DIMENSIONS)
+        edge = EdgeIndex.open(Path(folder), WordsEmbedder())
         yield edge
         edge.close()
 

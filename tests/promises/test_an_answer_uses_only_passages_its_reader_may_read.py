@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from passages import DIMENSIONS, WordsEmbedder, document, embedded
+from passages import WordsEmbedder, document, embedded
 
 from ingest.edge import EdgeIndex
 from ingest.index import Audience, Index, Query
@@ -21,7 +21,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
     if request.param == "memory":
         yield MemoryIndex()
         return
-    edge = EdgeIndex.open(tmp_path / "index", WordsEmbedder().identity, DIMENSIONS)
+    edge = EdgeIndex.open(tmp_path / "index", WordsEmbedder())
     yield edge
     edge.close()
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.bert import BertEmbedder
 from models.errors import ModelUnavailableError
 from models.ports import Embedder
 from models.sentence import (
@@ -39,7 +38,7 @@ def embedder() -> Embedder:
 
 @pytest.fixture(scope="module")
 def precise() -> Embedder:
-    return BertEmbedder(bundled_folder(), BUNDLED_NAME, half=False)
+    return SentenceTransformerEmbedder(bundled_folder(), BUNDLED_NAME, half=False)
 
 
 def test_every_text_has_a_unit_row_of_float32(embedder: Embedder) -> None:
@@ -63,18 +62,15 @@ def test_no_text_gives_no_row(embedder: Embedder) -> None:
     assert embedder.embed([]).shape == (0, 384)
 
 
-def test_the_fast_path_gives_the_vectors_of_the_library(precise: Embedder) -> None:
-    library = SentenceTransformerEmbedder(bundled_folder(), BUNDLED_NAME, half=False)
+def test_the_vectors_are_those_of_the_published_model(precise: Embedder) -> None:
+    """0.7553 is what the documentation of Sentence Transformers prints for this pair."""
+    rows = precise.embed(["A man is eating food.", "A man is eating a piece of bread."])
 
-    cosines = (library.embed(TEXTS) * precise.embed(TEXTS)).sum(axis=1)
-
-    assert cosines.min() > 0.99999
-    assert library.identity == precise.identity
-    assert library.dimensions == precise.dimensions
+    assert rows[0] @ rows[1] == pytest.approx(0.7553, abs=1e-4)
 
 
 def test_bfloat16_agrees_with_float32(precise: Embedder) -> None:
-    half = BertEmbedder(bundled_folder(), BUNDLED_NAME, half=True)
+    half = SentenceTransformerEmbedder(bundled_folder(), BUNDLED_NAME, half=True)
 
     cosines = (half.embed(TEXTS) * precise.embed(TEXTS)).sum(axis=1)
 
