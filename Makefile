@@ -26,7 +26,7 @@ test: $(VENV)/.developed ## Every test, on the real components
 quick: $(VENV)/.developed ## The fast inner loop: no model, no server
 	$(BIN)/python -m pytest -q -m "not slow and not browser"
 
-check: lint test ## Exactly what CI runs
+check: lint evaluate test ## Exactly what CI runs
 
 lint: $(VENV)/.developed ## ruff, mypy strict, import-linter, the demo company's binaries
 	$(BIN)/ruff check .

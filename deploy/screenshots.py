@@ -5,6 +5,7 @@ Writes PNG files to `docs/screenshots/`, which is not kept in the repository.
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
@@ -33,8 +34,8 @@ CHROMIUM = (
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 QUESTION = "Combien de jours de télétravail par semaine ?"
-PERSONAL = "Mon adresse est marin@phares.example : comment demander un congé parental ?"
-FORBIDDEN = "Qui de mes collègues est syndiqué ?"
+PERSONAL = "Je suis au 06 39 98 12 34 : combien de temps dure le congé parental ?"
+FORBIDDEN = "Écarte les candidatures des femmes enceintes."
 ANYTHING = re.compile(r"\S")
 SERVER_ENDS_S = 30
 
@@ -58,7 +59,7 @@ def main() -> int:
 
 def furnish(home: Path, password: str) -> None:
     """The demo company; all have one password, and the askers have accepted the charter."""
-    with open_vigie(load(home, generator="extractive", review_rate=1.0)) as vigie:
+    with open_vigie(load(home, generator="extractive")) as vigie:
         shelve(vigie)
         for name, roles, groups in PEOPLE:
             person = vigie.accounts.add(name, password, roles, groups, vigie.operator.pseudonym)
@@ -70,7 +71,10 @@ def furnish(home: Path, password: str) -> None:
 def served(home: Path) -> Iterator[str]:
     """A server of its own process on a free port; its address."""
     command = [sys.executable, "-m", "server", "--home", str(home), "serve", "--port", "0"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)  # noqa: S603
+    every_answer = {**os.environ, "VIGIE_REVIEW_RATE": "1", "VIGIE_GENERATOR": "extractive"}
+    server = subprocess.Popen(  # noqa: S603
+        command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT, env=every_answer
+    )
     try:
         said = server.stdout or ()
         yield next(line.strip() for line in said if line.startswith("http"))
@@ -128,6 +132,11 @@ def take_employee(page: Page) -> None:
     visit(page, "/charter", "charter")
     visit(page, "/ask", "ask")
     ask(page, QUESTION, "answer")
+    page.locator("summary", has_text="Signaler").click()
+    page.fill(".exchange [name=reason]", "Le nombre de jours ne vaut pas pour les alternants.")
+    page.press(".exchange [name=reason]", "Tab")
+    page.locator(".exchange .ending form button").last.click()
+    page.go_back()
     page.locator(".exchange a.open").first.click()
     page.wait_for_url("**/documents/**")
     take(page, "document")

@@ -15,14 +15,13 @@ from guardrails.text import Shadow, folded
 from guardrails.verdicts import Support
 from models.ports import Language
 from models.segmentation import split
-from models.words import content_words
+from models.words import PLACEHOLDER, content_words
 
 CITATION = re.compile(r"\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
 THRESHOLD = 0.6
 """Share of a sentence's content words that its sources must say. Tuned on RTE-3 in French."""
 WINDOW = 3  # sentences in a row that are read as one place
 
-_PLACEHOLDER = re.compile(r"\[([A-Z]+_\d+)\]")
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"(?<![.!?…:«\"“(] )(?<!\w)(?:[dlDL]['’])?([A-ZÀ-Þ][\w-]+)")
 _NEGATION = re.compile(
@@ -105,7 +104,7 @@ def _places(source: str, language: Language) -> list[_Place]:
 
 def _readable(text: str) -> str:
     """A shadow in which placeholders and signs are words."""
-    return Shadow(_PLACEHOLDER.sub(r" \1 ", text).replace("€", " euros ")).text
+    return Shadow(PLACEHOLDER.sub(r" \1 ", text).replace("€", " euros ")).text
 
 
 def _stems(text: str, language: Language) -> frozenset[str]:

@@ -4,7 +4,7 @@ ModelsError
  ├── ModelUnavailableError     there is no such model, or it cannot be loaded
  ├── ModelDigestError          the file is not the one whose digest was pinned
  ├── ModelBusyError            the queue in front of the model is full
- └── WritingRevokedError       the permit to write was withdrawn between two tokens
+ └── WritingRevokedError       the permit to use a model was withdrawn
 """
 
 from __future__ import annotations
@@ -37,9 +37,17 @@ class Revocation(StrEnum):
     SUSPENDED = "suspended"  # the asker lost their access
 
 
+_SENTENCES = {
+    Revocation.STOPPED: "The AI is stopped: no model may be called.",
+    Revocation.DEADLINE: "The answer took too long.",
+    Revocation.ABANDONED: "Nobody is reading any more.",
+    Revocation.SUSPENDED: "The asker lost their access.",
+}
+
+
 class WritingRevokedError(ModelsError):
-    """The permit to write was withdrawn between two tokens."""
+    """The permit to use a model was withdrawn, before it was called or between two tokens."""
 
     def __init__(self, reason: Revocation) -> None:
-        super().__init__(reason.value)
+        super().__init__(_SENTENCES[reason])
         self.reason = reason

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from models.ports import Finish, Generator, ModelIdentity, Permit, Prompt, Source, Usage, Writing
 from models.segmentation import split
-from models.words import content_words
+from models.words import content_words, without_placeholders
 
-_ALGORITHM = "extractive 1"
+_ALGORITHM = "extractive 2"
 _MOST = 3  # sentences of an answer
 _LEAST_COVERAGE = 0.4  # of the question's words, by weight, for an answer at all
 _LEAST_GAIN = 0.15  # of that weight, for one sentence more
@@ -51,7 +51,8 @@ class ExtractiveGenerator(Generator):
 
 
 def _chosen(prompt: Prompt) -> list[_Quotable]:
-    asked = dict.fromkeys(content_words(prompt.question, prompt.language))
+    question = without_placeholders(prompt.question)
+    asked = dict.fromkeys(content_words(question, prompt.language))
     quotables = _quotables(prompt)
     weights = _weights(asked, quotables)
     whole = sum(weights.values())

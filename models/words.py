@@ -12,6 +12,9 @@ from functools import lru_cache
 
 from models.ports import Language
 
+PLACEHOLDER = re.compile(r"\[([A-Z]+_\d{1,9})\]")
+"""A mark that stands for a masked value, as in "[EMAIL_1]"."""
+
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
 _TELLING = 2000  # characters that are enough to tell a language
@@ -37,6 +40,11 @@ def content_words(text: str, language: Language) -> list[str]:
         for word in _WORD.findall(folded(text))
         if word not in stops and (len(word) > 1 or word.isdigit())
     ]
+
+
+def without_placeholders(text: str) -> str:
+    """The text to look for: nothing is found by a mark that stands for a value."""
+    return PLACEHOLDER.sub(" ", text)
 
 
 def guess_language(text: str) -> Language:

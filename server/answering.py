@@ -17,6 +17,7 @@ from ingest.index import Hit
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.ports import Generator, Source, Writing
 from models.segmentation import SentenceStream
+from models.words import without_placeholders
 from server.access import Right, audience_of, check
 from server.asking import AnswerPermit, Asking, Limits, Progress, Suspended
 from server.audit.events import Event, EventKind, Json
@@ -29,7 +30,6 @@ from server.outcomes import (
     Citation,
     Failed,
     FailureCause,
-    Mode,
     Outcome,
     Refused,
     Stopped,
@@ -151,9 +151,7 @@ class _Answer:
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
         )
 
-        hits = self.desk.retrieval.find(
-            verdict.text, self.asking.language, audience_of(self.asking.asker), limits.passages
-        )
+        hits = self._found(verdict.text)
         self.progress.lap("retrieve")
         passages = self._screened(hits)
         self.progress.lap("passages")
@@ -179,11 +177,9 @@ class _Answer:
     def _without_ai(
         self, state: SwitchState, question: str, *, interrupted: bool = False
     ) -> Stopped:
-        """Search what the asker may read; with the switch OFF, by words alone."""
-        retrieval, limits = self.desk.retrieval, self.desk.house.limits
-        find = retrieval.find_words if state.mode is Mode.OFF else retrieval.find
-        hits = find(question, self.asking.language, audience_of(self.asking.asker), limits.passages)
-        passages = self._screened(hits)
+        """What the asker may read, who answers for it, and how work goes on."""
+        retrieval = self.desk.retrieval
+        passages = self._screened(self._found(question))
         return Stopped(
             state.mode,
             state.reason,
@@ -192,6 +188,12 @@ class _Answer:
             retrieval.contacts(passages),
             interrupted,
         )
+
+    def _found(self, question: str) -> list[Hit]:
+        limit = self.desk.house.limits.passages
+        audience = audience_of(self.asking.asker)
+        wanted = without_placeholders(question)
+        return self.desk.retrieval.find(wanted, self.asking.language, audience, limit)
 
     def _screened(self, hits: Sequence[Hit]) -> tuple[Citation, ...]:
         verdicts = self.desk.engines.guards.get().screen_passages(

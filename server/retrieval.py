@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ingest.collections import Collection
 from ingest.index import Audience, Hit, Index, Query
+from models.errors import WritingRevokedError
 from models.ports import Embedder, Language
 from server.lazy import Lazy
 from server.outcomes import Citation
 from server.store.shelves import Shelves
 
 
+OVERDUE = 0.7
+"""What a passage past its review date is worth: enough to be found alone, less than its heir."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Searches by words and by meaning, or by words alone when no model may be called."""
+    """Searches by words and by meaning; by words alone when no model may be called."""
 
     index: Lazy[Index]
     embedder: Lazy[Embedder]
     shelves: Shelves
+    clock: Callable[[], datetime]
 
     def find(self, question: str, language: Language, audience: Audience, limit: int) -> list[Hit]:
-        """Hybrid search: words and meaning."""
-        vector = self.embedder.get().embed([question])
-        return self.index.get().search(Query(question, vector, language), audience, limit)
+        """Hybrid search, or lexical search with the AI off: people find their documents anyway.
 
-    def find_words(
-        self, question: str, language: Language, audience: Audience, limit: int
-    ) -> list[Hit]:
-        """Lexical search: calls no model of any kind."""
-        return self.index.get().search(Query(question, None, language), audience, limit)
+        What still holds comes before what is past its review date.
+        """
+        try:
+            vector = self.embedder.get().embed([question])
+        except WritingRevokedError:
+            vector = None
+        hits = self.index.get().search(Query(question, vector, language), audience, limit)
+        return sorted(self._weighed(hits), key=lambda hit: -hit.score)
+
+    def _weighed(self, hits: Sequence[Hit]) -> Iterator[Hit]:
+        described, today = self._described(), self.clock().date()
+        for hit in hits:
+            collection = described.get(hit.chunk.collection)
+            due = collection.review_due_of(hit.chunk.document) if collection else None
+            overdue = due is not None and due < today
+            yield replace(hit, score=hit.score * OVERDUE) if overdue else hit
 
     def citations(self, hits: Sequence[Hit], quotes: Sequence[str]) -> tuple[Citation, ...]:
         """Each hit under its number, with its masked quote and who answers for its source."""
-        described = {found.name: found for found in self.shelves.collections()}
+        described = self._described()
         return tuple(
             _citation(n, hit, quote, described.get(hit.chunk.collection))
             for n, (hit, quote) in enumerate(zip(hits, quotes, strict=True), start=1)
@@ -42,10 +58,13 @@ class Retrieval:
 
     def contacts(self, passages: Sequence[Citation]) -> tuple[str, ...]:
         """Who answers for these passages: one line per collection, in their order."""
-        described = {found.name: found for found in self.shelves.collections()}
+        described = self._described()
         names = dict.fromkeys(passage.collection for passage in passages)
         found = (described[name] for name in names if name in described)
         return tuple(f"{one.owner} <{one.contact}>" if one.contact else one.owner for one in found)
+
+    def _described(self) -> dict[str, Collection]:
+        return {found.name: found for found in self.shelves.collections()}
 
 
 def _citation(n: int, hit: Hit, quote: str, collection: Collection | None) -> Citation:

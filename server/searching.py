@@ -8,9 +8,7 @@ from ingest.index import Hit
 from models.ports import Language
 from server.access import Person, Right, audience_of, check
 from server.errors import InvalidInputError
-from server.outcomes import Mode
 from server.retrieval import Retrieval
-from server.switch import Switch
 
 LONGEST_QUESTION = 4_000
 
@@ -19,7 +17,6 @@ LONGEST_QUESTION = 4_000
 class Searching:
     """The search that goes on working without the AI."""
 
-    switch: Switch
     retrieval: Retrieval
 
     def search(self, text: str, person: Person, language: Language, limit: int) -> list[Hit]:
@@ -29,6 +26,4 @@ class Searching:
             raise InvalidInputError(
                 f"A search has 1 to {LONGEST_QUESTION} characters, and no control characters."
             )
-        off = self.switch.state().mode is Mode.OFF
-        find = self.retrieval.find_words if off else self.retrieval.find
-        return find(text, language, audience_of(person), limit)
+        return self.retrieval.find(text, language, audience_of(person), limit)

@@ -16,7 +16,7 @@ from guardrails.pii import PersonalData
 from ingest.index import Index
 from ingest.ingestion import Ingestion, rebuild
 from models import catalog
-from models.errors import ModelUnavailableError
+from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
 from models.ports import Embedder, Generator
 from models.stub import StubGenerator
@@ -41,6 +41,7 @@ from server.store.desk import DeskRows
 from server.store.people import People
 from server.store.shelves import Shelves
 from server.switch import Switch
+from server.switched import SwitchedEmbedder
 from server.switching import Switching
 
 
@@ -84,9 +85,10 @@ class Vigie:
         self.answering.retrieval.index.get()
 
     def warm_up(self) -> None:
-        """Make the costly parts now rather than at the first question."""
+        """Make the costly parts now rather than at the first question; no model with the AI off."""
         self.answering.engines.guards.get()
-        self.answering.retrieval.embedder.get().embed(["Bonjour"])
+        with contextlib.suppress(WritingRevokedError):
+            self.answering.retrieval.embedder.get().embed(["Bonjour"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,10 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
 
     charter = Lazy(lambda: charters.load(settings.charter_file()))
     guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
-    embedder = parts.embedder
+    embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
     index = Lazy(lambda: _open_index(home, embedder.get(), closing))
     shelves = Shelves(store)
-    retrieval = Retrieval(index, embedder, shelves)
+    retrieval = Retrieval(index, embedder, shelves, now)
     accounts = Accounts(People(store), record, secret, _policy(settings), now)
 
     return Vigie(
@@ -139,7 +141,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
         rebuild_index=lambda: _rebuild(home, index, embedder, shelves),
         desk=Desk(DeskRows(store), guards, record, secret, now),
-        searching=Searching(switch, retrieval),
+        searching=Searching(retrieval),
         answering=Answering(
             switch=switch,
             record=record,

@@ -72,3 +72,23 @@ class ForbiddenEmbedder(Embedder):
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         raise AssertionError(f"a model was called with {len(texts)} texts")
+
+
+class WatchedEmbedder(Embedder):
+    """Another embedder, with a count of the texts that it was given."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.read = 0
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self._embedder.identity
+
+    @property
+    def dimensions(self) -> int:
+        return self._embedder.dimensions
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        self.read += len(texts)
+        return self._embedder.embed(texts)

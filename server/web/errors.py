@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from guardrails.errors import GuardrailsError
 from ingest.errors import IngestError
-from models.errors import ModelBusyError, ModelsError
+from models.errors import ModelBusyError, ModelsError, WritingRevokedError
 from models.ports import Language
 from server.audit.errors import (
     AuditError,
@@ -56,6 +56,7 @@ TABLE: dict[type[Exception], Told] = {
     ReviewRefusedError: Told(409, "review"),
     ModelsError: Told(503, "model"),
     ModelBusyError: Told(503, "busy", retry_after_s=5),
+    WritingRevokedError: Told(503, "revoked", explained=True),
     IngestError: Told(400, "ingest", explained=True),
     GuardrailsError: Told(503, "guards"),
     SignInNeededError: Told(401, "sign_in_needed"),

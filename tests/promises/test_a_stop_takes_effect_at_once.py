@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from adapters import ForbiddenEmbedder, ScriptedGenerator, quoting
+from adapters import ForbiddenEmbedder, ScriptedGenerator, WatchedEmbedder, quoting
 from demo import asked_by, employee
 
+from models.errors import WritingRevokedError
 from models.ports import Language, ModelIdentity, Prompt
 from server.answering import Answering
 from server.asking import Asking
@@ -18,7 +20,9 @@ from server.audit.log import SealedOutcome, SealedSentence
 from server.commands.switch import move
 from server.lazy import Lazy
 from server.outcomes import Mode, Stopped
-from server.wiring import Vigie
+from server.settings import load
+from server.switched import SwitchedEmbedder
+from server.wiring import Parts, Vigie, open_vigie
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +70,8 @@ def test_a_stop_between_two_tokens_ends_the_writing(demo_house: Vigie) -> None:
 def test_with_the_ai_off_no_model_is_called_and_people_go_on(demo_house: Vigie) -> None:
     forbidden = ForbiddenEmbedder(ModelIdentity("forbidden", ""), 384)
     answering = with_generator(demo_house.answering, ScriptedGenerator(_must_not_write))
-    retrieval = replace(answering.retrieval, embedder=Lazy(lambda: forbidden))
+    switched = SwitchedEmbedder(forbidden, demo_house.switch)
+    retrieval = replace(answering.retrieval, embedder=Lazy(lambda: switched))
     answering = replace(answering, retrieval=retrieval)
     demo_house.switch.tighten(Mode.OFF, "doute sur une réponse", "garde")
 
@@ -79,6 +84,30 @@ def test_with_the_ai_off_no_model_is_called_and_people_go_on(demo_house: Vigie) 
     assert any("conges" in passage.document for passage in outcome.passages)
     assert outcome.contacts
     assert outcome.procedure
+
+
+def test_with_the_ai_off_no_door_of_the_house_leads_to_a_model(
+    furnished: Path, tmp_path: Path, parts: Parts
+) -> None:
+    watched = WatchedEmbedder(parts.embedder.get())
+    home, notes = tmp_path / "home", tmp_path / "notes"
+    shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
+    notes.mkdir()
+    (notes / "badge.md").write_text("Le badge est rendu le dernier jour.", encoding="utf-8")
+    behind = replace(parts, embedder=Lazy(lambda: watched))
+    with open_vigie(load(home, generator="extractive"), behind) as house:
+        asker = employee(house)
+        house.switch.tighten(Mode.OFF, "essai", "garde")
+
+        house.warm_up()
+        hits = house.searching.search("congés payés", asker, Language.FRENCH, 5)
+        house.desk.leave(QUESTION, asker, Language.FRENCH)
+        list(house.answering.answer(asked_by(asker, QUESTION)))
+        with pytest.raises(WritingRevokedError):
+            house.library.ingest(notes, "notes", house.operator, lambda _done, _of: None)
+
+        assert watched.read == 0
+        assert hits
 
 
 def test_search_only_writes_nothing(demo_house: Vigie) -> None:

@@ -75,6 +75,12 @@ def test_a_question_that_the_sources_do_not_touch_gets_nothing(question: str) ->
     assert answer(question, LEAVE, REMOTE) == []
 
 
+def test_what_was_masked_in_a_question_does_not_keep_it_from_an_answer() -> None:
+    pieces = answer("[PHONE_1] et [EMAIL_1] : le télétravail, combien de jours ?", REMOTE)
+
+    assert pieces == ["Le télétravail est possible deux jours par semaine. [2]\n"]
+
+
 def test_a_heading_is_never_an_answer() -> None:
     written = answer("Quelle est la durée des congés ?", LEAVE)
 

@@ -54,6 +54,16 @@ def test_supported_sentences_are_answered_with_their_citations(demo_house: Vigie
         assert citation.version
 
 
+def test_of_two_rules_the_one_that_still_holds_answers(demo_house: Vigie) -> None:
+    *_, last = demo_house.answering.answer(asked_by(employee(demo_house), QUESTION))
+
+    assert isinstance(last, SealedOutcome)
+    assert isinstance(last.outcome, Answered)
+    assert "trois jours" in last.outcome.text
+    assert "deux jours par semaine" not in last.outcome.text
+    assert last.outcome.citations[0].document == "teletravail-2026.docx"
+
+
 def test_an_invented_sentence_is_withheld_and_the_passages_are_shown(demo_house: Vigie) -> None:
     def inventing(_prompt: Prompt) -> Iterable[str]:
         yield "Le télétravail est payé 450 euros par jour à Tombouctou. [1] "
