@@ -17,8 +17,7 @@ help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: $(VENV)/.installed ## Install, furnish the demo company, serve on http://127.0.0.1:8080
-	@$(BIN)/python deploy/demo/seed.py
-	@exec $(BIN)/vigie serve
+	@exec $(BIN)/python deploy/demo/run.py
 
 test: $(VENV)/.developed ## Every test, on the real components
 	$(BIN)/python -m pytest
@@ -65,7 +64,7 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	@echo "  2/3 llama.cpp, compiled for this machine with AMX off (about 6 minutes on two cores)"
 	@$(LLAMA) $(BIN)/python -m pip install --quiet "$$($(BIN)/python deploy/requirements.py llama-cpp-python)"
 	@echo "  3/3 Vigie"
-	@$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
 $(VENV)/.developed: $(VENV)/.installed

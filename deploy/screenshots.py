@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from demo.seed import PEOPLE, shelve
+from demo.run import PEOPLE, shelve
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from server.access import Right

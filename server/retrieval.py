@@ -14,7 +14,6 @@ from server.lazy import Lazy
 from server.outcomes import Citation
 from server.store.shelves import Shelves
 
-
 OVERDUE = 0.7
 """What a passage past its review date is worth: enough to be found alone, less than its heir."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from server import holding
@@ -72,6 +74,12 @@ def _uvicorn(app: Starlette, ready: Callable[[], None] | None = None) -> uvicorn
             await super().startup(sockets=sockets)
             if ready is not None and self.started:
                 ready()
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Ends the server; uvicorn's own raises the signal once more, and nothing is closed."""
+            del frame
+            self.force_exit = self.should_exit and sig == signal.SIGINT
+            self.should_exit = True
 
     return Server(
         uvicorn.Config(

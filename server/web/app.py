@@ -67,6 +67,8 @@ def create_app(vigie: Vigie) -> FastAPI:
         app.include_router(page.router, dependencies=[Depends(check_form)], include_in_schema=False)
     for program in PROGRAMS:
         app.include_router(program.router)
+    # Beside the API that it describes, as well as where tools look first.
+    app.add_api_route("/api/v1/openapi.json", app.openapi, include_in_schema=False)
     app.mount("/static", _Assets(directory=_STATIC))
     return app
 

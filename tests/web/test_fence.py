@@ -13,7 +13,14 @@ from visitor import HERE, Visitor, secret_in
 from server.web.app import PAGES
 from server.web.security import HEADERS, MOST_BYTES, known_host, known_hosts
 
-PUBLIC_PATHS = ("/sign-in", "/health", "/api/v1/health", "/openapi.json", "/static/vigie.css")
+PUBLIC_PATHS = (
+    "/sign-in",
+    "/health",
+    "/api/v1/health",
+    "/openapi.json",
+    "/api/v1/openapi.json",
+    "/static/vigie.css",
+)
 OTHER_PATHS = ("/", "/nowhere", "/ask", "/api/v1/switch", "/v1/models", "/static/nothing")
 
 

@@ -120,6 +120,21 @@ def test_a_second_server_names_the_first(line: Line, served: str) -> None:
     assert len(second.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_that_is_told_to_end_closes_everything(line: Line, ending: signal.Signals) -> None:
+    server = line.serve("--port", "0")
+    assert server.stdout is not None
+    next(said for said in server.stdout if said.startswith("http"))
+
+    server.send_signal(ending)
+    _, complaints = server.communicate(timeout=ENDS_S)
+
+    assert server.returncode == 0
+    assert complaints == ""
+    assert not (line.home / "vigie.sock").exists()
+    assert not (line.home / "record.db-wal").exists()
+
+
 def test_a_taken_port_is_one_sentence(line: Line, served: str, tmp_path: Path) -> None:
     other = Line(tmp_path / "other")
 

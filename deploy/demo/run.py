@@ -1,6 +1,7 @@
-"""Furnishes a new state folder with the demo company: its documents and one account per role.
+"""`make run`: the demo company, furnished in a new state folder, then served.
 
-Does nothing in a folder that has them already. Passwords are random and printed this once.
+Its documents and one account per role; passwords are random and printed this once. A folder that
+has them already is served as it is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from server.access import Role
 from server.failures import EXPECTED
+from server.serving import serve
 from server.settings import load
 from server.wiring import Vigie, open_vigie
 
@@ -30,11 +32,13 @@ PEOPLE: tuple[Account, ...] = (
 
 def main() -> int:
     try:
-        with open_vigie(load()) as vigie:
+        settings = load()
+        with open_vigie(settings) as vigie:
             known = {account.name for account in vigie.accounts.everyone()}
             missing = [person for person in PEOPLE if person[0] not in known]
             if missing:
                 furnish(vigie, missing)
+        serve(settings, lambda line: print(line, flush=True))
     except EXPECTED as error:
         print(f"vigie: {error}", file=sys.stderr)
         return 1
