@@ -97,6 +97,10 @@ class Guards:
         del language  # the charter's words are of both languages
         return _verdict(text, (), self._charter.decide(text, Stage.ANSWER))
 
+    def mask(self, text: str, language: Language) -> str:
+        """A text of no conversation without its personal data; nothing else is judged."""
+        return self._mask(text, Placeholders.fresh(), language)
+
     def screen(self, text: str, stage: Stage, language: Language) -> Verdict:
         """One text on its own, without a conversation and, for an answer, without sources."""
         placeholders = Placeholders.fresh()

@@ -51,7 +51,7 @@ def chunks(document: Document) -> tuple[Chunk, ...]:
     """The document's passages in reading order; `document.text[start:end]` is each one's text.
 
     A passage stays on one page and under one top heading, ends where a sentence ends,
-    and never ends with a heading.
+    and ends with a heading only where headings alone would fill it.
     """
     return tuple(
         _chunk(document, ordinal, unit) for ordinal, unit in enumerate(_packed(_units(document)))
@@ -77,11 +77,16 @@ class _Outline:
     headings: list[tuple[int, str]] = field(default_factory=list)
     announcing: _Unit | None = None  # headings read since the last body
 
-    def enter(self, text: str, span: Span) -> None:
+    def enter(self, text: str, span: Span) -> Iterator[_Unit]:
+        """Stand under this heading of the text; what is too long to announce it comes out."""
         while self.headings and self.headings[-1][0] >= span.level:
             self.headings.pop()
-        self.headings.append((span.level, text))
-        self.announcing = self.unit(span.start, span.end, span)
+        self.headings.append((span.level, text[span.start : span.end]))
+        for start, end in _pieces(text, span):
+            if (above := self.announcing) and above.page == span.page and end - above.start > SIZE:
+                yield above
+                self.announcing = None
+            self.announcing = self.unit(start, end, span)
 
     def unit(self, start: int, end: int, span: Span) -> _Unit:
         """The characters [start, end), from the heading before them on if it is on their page."""
@@ -119,7 +124,7 @@ def _units(document: Document) -> Iterator[_Unit]:
     outline = _Outline(_top_level(spans))
     for span in spans:
         if span.kind is BlockKind.HEADING:
-            outline.enter(document.text[span.start : span.end], span)
+            yield from outline.enter(document.text, span)
             continue
         for start, end in _pieces(document.text, span):
             yield outline.unit(start, end, span)
@@ -168,10 +173,16 @@ def _chunk(document: Document, ordinal: int, unit: _Unit) -> Chunk:
         document=document.id,
         version=document.version,
         title=document.title,
-        section=" › ".join(path),
+        section=_section(path),
         text=document.text[unit.start : unit.end],
         start=unit.start,
         end=unit.end,
         page=unit.page,
         url=document.url,
     )
+
+
+def _section(path: Sequence[str]) -> str:
+    """The headings joined; where they are longer than a passage, the nearest ones are kept."""
+    text = " › ".join(path)
+    return text if len(text) <= SIZE else "…" + text[1 - SIZE :]

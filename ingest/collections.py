@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 import unicodedata
 from dataclasses import dataclass
@@ -84,6 +85,27 @@ def read_collection(folder: Path, name: str | None = None) -> Collection:
             Override(_nfc(document), said.readers, said.language, said.review_due)
             for document, said in sorted(described.documents.items())
         ),
+    )
+
+
+def check_whole(source: Path) -> None:
+    """Raises CollectionError for a part of a described folder: its readers are written there."""
+    real = source.resolve()
+    if (real / COLLECTION_FILE).is_file():
+        return
+    if folder := described_above(real):
+        raise CollectionError(
+            f"{source} is part of the collection that {folder / COLLECTION_FILE} describes: "
+            f"ingest {folder}, or move {source.name} out of it."
+        )
+
+
+def described_above(path: Path) -> Path | None:
+    """The nearest folder above this path, without links in it, that describes itself."""
+    return next(
+        # A description that cannot be read is still one.
+        (folder for folder in path.parents if os.path.lexists(folder / COLLECTION_FILE)),
+        None,
     )
 
 

@@ -94,6 +94,17 @@ class EdgeIndex(Index):
             self._shard.update(qe.UpdateOperation.delete_points_by_filter(gone))
             self._shard.flush()
 
+    def grant(self, collection: str, documents: Several[str], readers: frozenset[str]) -> None:
+        import qdrant_edge as qe
+
+        if not documents:
+            return
+        these = qe.Filter(must=[_is("collection", collection), _in("document", documents)])
+        granted = qe.UpdateOperation.set_payload_by_filter(these, {"readers": sorted(readers)})
+        with self._writing, _engine(self._path):
+            self._shard.update(granted)
+            self._shard.flush()
+
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         # Qdrant matches nothing on an empty list; say so rather than rely on it.
         if not audience.groups or query.collections == frozenset() or limit <= 0:

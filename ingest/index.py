@@ -50,6 +50,13 @@ class Index(Protocol):
         """Make these documents unfindable; unknown ids are no error."""
         ...
 
+    def grant(self, collection: str, documents: Collection[str], readers: frozenset[str]) -> None:
+        """Let these groups and no others find these documents; durable when it returns.
+
+        Their passages stay as they are: no model is called. Unknown ids are no error.
+        """
+        ...
+
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         """At most `limit` hits, best first; none for an audience of no group."""
         ...

@@ -14,10 +14,10 @@ from typing import Protocol
 from guardrails.verdicts import Wording
 from ingest import chunking, readers
 from ingest.collections import Collection
-from ingest.documents import Chunk, Document, EmbeddedChunks
+from ingest.documents import Chunk, Document, EmbeddedChunks, Reading
 from ingest.errors import UnreadableFileError
 from ingest.index import Index
-from ingest.sources import Entry, FailedFile, Source, open_source, origin_of
+from ingest.sources import Entry, FailedFile, Source, open_source
 from ingest.words import embedded_text
 from models.ports import Embedder, Language, ModelIdentity
 
@@ -28,15 +28,23 @@ BATCH = 256
 """Chunks embedded together: enough to fill the model's batches, little enough to lose."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is remembered of a document: the source it came from, and how it was indexed."""
+
+    origin: str
+    fingerprint: str  # empty for one that was begun and not finished
+
+
 class Catalogue(Protocol):
     """What ingestion remembers between two runs; every method is durable when it returns."""
 
-    def fingerprints(self, collection: str) -> Mapping[str, str]:
-        """Document id → fingerprint; empty for one that was begun and not finished."""
+    def marks(self, collection: str) -> Mapping[str, Mark]:
+        """What is remembered of the collection's documents, by their ids."""
         ...
 
-    def begin(self, document: Document) -> None:
-        """Mark the document as not indexed: its passages are about to change."""
+    def begin(self, document: Document, origin: str) -> None:
+        """Mark this source's document as not indexed: its passages are about to change."""
         ...
 
     def finish(self, document: Document, fingerprint: str) -> None:
@@ -72,7 +80,7 @@ class _Cut:
 class _Run:
     """What one run has done so far."""
 
-    known: Mapping[str, str]
+    known: Mapping[str, Mark]
     total: int
     progress: Callable[[int, int], None]
     waiting: list[_Cut] = field(default_factory=list)
@@ -87,7 +95,8 @@ class _Run:
         self.failed.append(FailedFile(label, reason))
 
     def count(self, cut: _Cut) -> None:
-        if self.known.get(cut.document.id):
+        mark = self.known.get(cut.document.id)
+        if mark and mark.fingerprint:
             self.updated += 1
         else:
             self.added += 1
@@ -123,12 +132,13 @@ class Ingestion:
         """Make the collection hold what the source holds: a folder, a file or a `.jsonl`.
 
         What is gone from a folder or a `.jsonl`, or can no longer be read there, leaves the
-        index; other sources' documents stay. `progress` gets documents done and in all.
-        Raises UnreadableFileError when the source itself cannot be opened.
+        index; what is out of reach stays, and so do other sources' documents. `progress`
+        gets documents done and in all. Raises UnreadableFileError when the source itself
+        cannot be opened, CollectionError when it is part of a folder that describes itself.
         """
         started = self._clock()
         opened = open_source(source)
-        run = _Run(self._catalogue.fingerprints(collection.name), opened.total, progress)
+        run = _Run(self._catalogue.marks(collection.name), opened.total, progress)
         for entry in opened.entries():
             self._take(entry, opened, collection, run)
         self._index_waiting(run)
@@ -151,7 +161,7 @@ class Ingestion:
             run.failed.append(entry)
         elif entry.id in run.seen:
             run.fail(entry.label, readers.reasons.DUPLICATE)
-        elif run.known.get(entry.id) == self._fingerprint(entry, source, collection):
+        elif run.known.get(entry.id) == self._mark(entry, source, collection):
             run.seen.add(entry.id)
             run.unchanged += 1
         else:
@@ -181,25 +191,26 @@ class Ingestion:
     def _remove_missing(self, source: Source, collection: Collection, run: _Run) -> int:
         missing = [
             id_
-            for id_, fingerprint in run.known.items()
-            if id_ not in run.seen and source.answers_for(fingerprint)
+            for id_, mark in run.known.items()
+            if id_ not in run.seen and source.answers_for(id_, mark.origin)
         ]
         # Marked first: between two steps the catalogue may say too little, never too much.
         for id_ in missing:
-            self._catalogue.begin(_withdrawn(id_, collection))
+            self._catalogue.begin(_withdrawn(id_, collection), source.origin)
         if missing:
             self._index.remove(collection.name, missing)
             self._catalogue.forget(collection.name, missing)
         return len(missing)
 
-    def _fingerprint(self, entry: Entry, source: Source, collection: Collection) -> str:
-        return fingerprint(
-            source.origin,
+    def _mark(self, entry: Entry, source: Source, collection: Collection) -> Mark:
+        """What is remembered of a document that was indexed as it is now."""
+        indexed = fingerprint(
             entry.version,
             collection.readers_of(entry.id),
             collection.language_of(entry.id),
             self._embedder.identity.digest,
         )
+        return Mark(source.origin, indexed)
 
 
 def rebuild(
@@ -215,8 +226,9 @@ def rebuild(
     """
     everything = tuple(documents)
     origins = _origins(everything, catalogue)
-    for document in everything:
-        catalogue.begin(document)
+    embedder.embed([everything[0].title if everything else ""])  # says no before anything is lost
+    for document, origin in zip(everything, origins, strict=True):
+        catalogue.begin(document, origin)
     index = open_empty()
     written = 0
     for batch in _batches(everything, origins):
@@ -234,7 +246,7 @@ def index_all(
     for cut in batch:
         end = start + len(cut.chunks)
         embedded = EmbeddedChunks(cut.chunks, vectors[start:end])
-        catalogue.begin(cut.document)
+        catalogue.begin(cut.document, cut.origin)
         index.replace(cut.document, embedded)
         catalogue.finish(cut.document, _fingerprint_of(cut, embedder.identity))
         start = end
@@ -253,23 +265,19 @@ def _batches(documents: Sequence[Document], origins: Sequence[str]) -> Iterator[
 
 def _origins(documents: Sequence[Document], catalogue: Catalogue) -> list[str]:
     names = {document.collection for document in documents}
-    known = {name: catalogue.fingerprints(name) for name in names}
-    return [origin_of(known[document.collection].get(document.id, "")) for document in documents]
+    known = {name: catalogue.marks(name) for name in names}
+    return [known[document.collection][document.id].origin for document in documents]
 
 
-def fingerprint(
-    origin: str, version: str, groups: frozenset[str], language: Language, embedder: str
-) -> str:
-    """Where a document came from, then everything that decides what the index holds of it."""
+def fingerprint(version: str, groups: frozenset[str], language: Language, embedder: str) -> str:
+    """Everything that decides what the index holds of a document, as a SHA-256 (hex)."""
     decides = [version, sorted(groups), language, readers.VERSION, chunking.VERSION, embedder]
-    return f"{origin}:{hashlib.sha256(json.dumps(decides).encode()).hexdigest()}"
+    return hashlib.sha256(json.dumps(decides).encode()).hexdigest()
 
 
 def _fingerprint_of(cut: _Cut, embedder: ModelIdentity) -> str:
     document = cut.document
-    return fingerprint(
-        cut.origin, document.version, document.readers, document.language, embedder.digest
-    )
+    return fingerprint(document.version, document.readers, document.language, embedder.digest)
 
 
 def _document(entry: Entry, collection: Collection) -> Document:
@@ -280,7 +288,7 @@ def _document(entry: Entry, collection: Collection) -> Document:
     return Document(
         collection=collection.name,
         id=entry.id,
-        title=chunking.clean(reading.title) or _opening(text),
+        title=_title(reading, text),
         text=text,
         language=collection.language_of(entry.id),
         readers=collection.readers_of(entry.id),
@@ -290,10 +298,17 @@ def _document(entry: Entry, collection: Collection) -> Document:
     )
 
 
-def _opening(text: str) -> str:
-    """The first words, for a document without a title."""
-    line = text.partition("\n")[0]
-    return line if len(line) <= TITLE else line[:TITLE].rpartition(" ")[0] + "…"
+def _title(reading: Reading, text: str) -> str:
+    """What the document says of itself, no longer than a passage; else its text's first words."""
+    said = _opening(chunking.clean(reading.title), chunking.SIZE)
+    return said or _opening(text.partition("\n")[0], TITLE)
+
+
+def _opening(line: str, longest: int) -> str:
+    """The line, or as many of its first words as fit."""
+    if len(line) <= longest:
+        return line
+    return (line[:longest].rpartition(" ")[0] or line[: longest - 1]) + "…"
 
 
 def _withdrawn(id_: str, collection: Collection) -> Document:

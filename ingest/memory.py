@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection as Several
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import DEPTH, fused
 from ingest.index import Audience, Hit, Index, Query
-from ingest.ingestion import Catalogue
+from ingest.ingestion import Catalogue, Mark
 from ingest.words import indexed_text, without_elisions
 
 _K1, _B = 1.2, 0.75
@@ -51,6 +51,13 @@ class MemoryIndex(Index):
             for document in documents:
                 self._documents.pop((collection, document), None)
 
+    def grant(self, collection: str, documents: Several[str], readers: frozenset[str]) -> None:
+        with self._lock:
+            for document in documents:
+                entries = self._documents.get((collection, document), ())
+                granted = tuple(replace(entry, readers=readers) for entry in entries)
+                self._documents[collection, document] = granted
+
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         found = {entry.chunk.id: entry for entry in self._readable(query, audience)}
         rankings = [_by_terms(query, found)]
@@ -79,28 +86,29 @@ class MemoryCatalogue(Catalogue):
     """Remembers as long as the process lives."""
 
     def __init__(self) -> None:
-        self._fingerprints: dict[str, dict[str, str]] = {}
+        self._marks: dict[str, dict[str, Mark]] = {}
         self._documents: dict[tuple[str, str], Document] = {}
 
-    def fingerprints(self, collection: str) -> Mapping[str, str]:
-        return dict(self._fingerprints.get(collection, {}))
+    def marks(self, collection: str) -> Mapping[str, Mark]:
+        return dict(self._marks.get(collection, {}))
 
-    def begin(self, document: Document) -> None:
-        self._fingerprints.setdefault(document.collection, {})[document.id] = ""
+    def begin(self, document: Document, origin: str) -> None:
+        self._marks.setdefault(document.collection, {})[document.id] = Mark(origin, "")
 
     def finish(self, document: Document, fingerprint: str) -> None:
-        self._fingerprints.setdefault(document.collection, {})[document.id] = fingerprint
+        marks = self._marks[document.collection]
+        marks[document.id] = replace(marks[document.id], fingerprint=fingerprint)
         self._documents[document.collection, document.id] = document
 
     def forget(self, collection: str, ids: Several[str]) -> None:
         for id_ in ids:
-            self._fingerprints.get(collection, {}).pop(id_, None)
+            self._marks.get(collection, {}).pop(id_, None)
             self._documents.pop((collection, id_), None)
 
     def document(self, collection: str, id_: str) -> Document | None:
         """The text that citations open; None while the document is not indexed."""
-        indexed = self._fingerprints.get(collection, {}).get(id_)
-        return self._documents.get((collection, id_)) if indexed else None
+        mark = self._marks.get(collection, {}).get(id_)
+        return self._documents.get((collection, id_)) if mark and mark.fingerprint else None
 
     def documents(self) -> tuple[Document, ...]:
         """Every document that is indexed."""

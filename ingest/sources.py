@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 import stat
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from pydantic import BaseModel, ValidationError
 
 from guardrails.verdicts import Wording
 from ingest import readers
-from ingest.collections import COLLECTION_FILE
+from ingest.collections import COLLECTION_FILE, check_whole, described_above
 from ingest.documents import Block, BlockKind, Reading
 from ingest.errors import UnreadableFileError
 
@@ -54,18 +55,25 @@ class Source(Protocol):
 
     def entries(self) -> Iterator[Entry | FailedFile]: ...
 
-    def answers_for(self, fingerprint: str) -> bool:
-        """Whether a document that is missing here is gone, and not merely another source's."""
+    def answers_for(self, id_: str, origin: str) -> bool:
+        """Whether a document of this origin that `entries`, read to its end, did not offer is gone.
+
+        It may also be another source's, or stand where this run could not look.
+        """
         ...
 
 
 def open_source(path: Path) -> Source:
-    """Raises UnreadableFileError when there is nothing there that can be opened."""
+    """Raises UnreadableFileError when there is nothing there that can be opened.
+
+    Raises CollectionError for a part of a folder that describes itself.
+    """
     try:
+        if not path.is_dir() and not path.is_file():
+            raise UnreadableFileError(readers.reasons.UNREACHABLE)
+        check_whole(path)
         if path.is_dir():
             return Folder(path)
-        if not path.is_file():
-            raise UnreadableFileError(readers.reasons.UNREACHABLE)
         return Lines(path) if path.suffix.lower() == _LINES else SingleFile(path)
     except OSError as error:
         raise UnreadableFileError(readers.reasons.UNREACHABLE) from error
@@ -77,6 +85,7 @@ class Folder(Source):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._found = tuple(_found_in(folder))
+        self._out_of_reach: set[str] = set()  # files and folders, by their ids
 
     @property
     def origin(self) -> str:
@@ -91,10 +100,14 @@ class Folder(Source):
         for path in self._found:
             id_ = unicodedata.normalize("NFC", path.relative_to(self._folder).as_posix())
             refusal = _refusal(path, root)
-            yield FailedFile(_printable(id_), refusal) if refusal else _file_entry(path, id_)
+            offered = FailedFile(_printable(id_), refusal) if refusal else _file_entry(path, id_)
+            if isinstance(offered, FailedFile) and offered.reason == readers.reasons.UNREACHABLE:
+                self._out_of_reach.add(id_)
+            yield offered
 
-    def answers_for(self, fingerprint: str) -> bool:
-        return origin_of(fingerprint) in ("", self.origin)
+    def answers_for(self, id_: str, origin: str) -> bool:
+        places = {id_, *(above.as_posix() for above in PurePosixPath(id_).parents)}
+        return origin == self.origin and places.isdisjoint(self._out_of_reach)
 
 
 class SingleFile(Source):
@@ -115,7 +128,7 @@ class SingleFile(Source):
     def entries(self) -> Iterator[Entry | FailedFile]:
         yield _file_entry(self._path, self._id)
 
-    def answers_for(self, fingerprint: str) -> bool:  # noqa: ARG002  # a port's parameter
+    def answers_for(self, id_: str, origin: str) -> bool:  # noqa: ARG002  # a port's parameters
         """Never: what is missing here may be in any other file."""
         return False
 
@@ -125,8 +138,8 @@ class Lines(Source):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with path.open("rb") as file:
-            self._total = sum(1 for line in file if line.strip())
+        self._total = sum(1 for _ in _lines(path))
+        self._whole = True  # no line so far that could not be read
 
     @property
     def origin(self) -> str:
@@ -137,13 +150,22 @@ class Lines(Source):
         return self._total
 
     def entries(self) -> Iterator[Entry | FailedFile]:
-        with self._path.open("rb") as file:
-            for n, line in enumerate(file, start=1):
-                if line.strip():
-                    yield _line_entry(line, f"{_printable(self._path.name)}:{n}")
+        for n, line in _lines(self._path):
+            offered = _line_entry(line, f"{_printable(self._path.name)}:{n}")
+            self._whole = self._whole and isinstance(offered, Entry)
+            yield offered
 
-    def answers_for(self, fingerprint: str) -> bool:
-        return origin_of(fingerprint) in ("", self.origin)
+    def answers_for(self, id_: str, origin: str) -> bool:  # noqa: ARG002  # a port's parameter
+        """Not when a line could not be read: it may be the missing one, or a file cut short."""
+        return origin == self.origin and self._whole
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines with something in them, and their numbers."""
+    with path.open("rb") as file:
+        for n, line in enumerate(file, start=1):
+            if text := line.removeprefix(codecs.BOM_UTF8 if n == 1 else b"").strip():
+                yield n, text
 
 
 class _Line(BaseModel):
@@ -158,16 +180,21 @@ def _line_entry(line: bytes, label: str) -> Entry | FailedFile:
         said = _Line.model_validate_json(line)
     except ValidationError:
         return FailedFile(label, readers.reasons.BAD_LINE)
-    if not said.id.strip() or not said.text.strip():
+    if not _writable(said.id) or not said.text.strip():
         return FailedFile(label, readers.reasons.BAD_LINE)
     blocks = tuple(Block(BlockKind.PARAGRAPH, text) for text in said.text.splitlines())
     return Entry(
         id=unicodedata.normalize("NFC", said.id),
         label=label,
-        version=hashlib.sha256(line.strip()).hexdigest(),
+        version=hashlib.sha256(line).hexdigest(),
         read=lambda: Reading(said.title, blocks),
         url=said.url or None,
     )
+
+
+def _writable(id_: str) -> bool:
+    """Whether this can be written where ids are: something to see, and no control characters."""
+    return bool(id_.strip()) and not any(unicodedata.category(sign) == "Cc" for sign in id_)
 
 
 def _file_entry(path: Path, id_: str) -> Entry | FailedFile:
@@ -175,13 +202,12 @@ def _file_entry(path: Path, id_: str) -> Entry | FailedFile:
     if label != id_:
         return FailedFile(label, readers.reasons.BAD_NAME)
     try:
-        if path.stat().st_size > readers.limits.LARGEST:
-            return FailedFile(label, readers.reasons.TOO_LARGE)
-        with path.open("rb") as file:
-            version = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return FailedFile(label, readers.reasons.UNREACHABLE)
-    return Entry(id_, label, version, lambda: readers.read(path))
+        data = readers.load(path)
+    except UnreadableFileError as error:
+        return FailedFile(label, error.reason)
+    # The very bytes that have this version are read: the file may change in between.
+    version = hashlib.sha256(data).hexdigest()
+    return Entry(id_, label, version, lambda: readers.read(path.name, data))
 
 
 def _found_in(folder: Path) -> Iterator[Path]:
@@ -205,17 +231,16 @@ def _refusal(path: Path, root: Path) -> Wording | None:
         real = path.resolve(strict=True)
         if not real.is_relative_to(root):
             return readers.reasons.OUTSIDE
-        return None if stat.S_ISREG(real.stat().st_mode) else readers.reasons.NOT_A_FILE
-    except (OSError, RuntimeError):  # a link that leads nowhere, or to itself
+        if described_above(real) not in (root, None):
+            return readers.reasons.OWN_COLLECTION
+        mode = real.stat().st_mode
+    except FileNotFoundError:
+        return readers.reasons.GONE
+    except (OSError, RuntimeError):  # RuntimeError: a link to itself
         return readers.reasons.UNREACHABLE
-
-
-def origin_of(fingerprint: str) -> str:
-    """The source whose document this is; none for one that was begun and never finished.
-
-    Such a one is nobody's: whoever meets it missing clears it away.
-    """
-    return fingerprint.partition(":")[0]
+    if stat.S_ISDIR(mode) and not path.is_symlink():
+        return readers.reasons.UNREACHABLE  # it could not be listed
+    return None if stat.S_ISREG(mode) else readers.reasons.NOT_A_FILE
 
 
 def _origin(path: Path) -> str:

@@ -32,7 +32,10 @@ _ROOM = 256  # tokens of its context
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the child measured on this machine. Memory is the child's peak, weights included."""
+    """What the child measured on this machine. Memory is the child's peak, weights included.
+
+    A model whose chat template is unusable still writes: it reads plain paragraphs instead.
+    """
 
     architecture: str
     context_tokens: int
@@ -40,6 +43,7 @@ class Facts:
     read_tokens_per_s: float
     written_tokens_per_s: float
     memory_mb: int
+    template_unusable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,17 @@ def diagnose(path: Path, timeout_s: float, child: Sequence[str] = CHILD) -> Diag
         )
     except subprocess.TimeoutExpired:
         return Diagnosis(ok=False, sentence=_too_slow(path, timeout_s))
+    except OSError:
+        return Diagnosis(ok=False, sentence=_not_examined(path, child[0]))
     if done.returncode < 0:
-        return _killed(path, signal.Signals(-done.returncode).name)
+        return _killed(path, _signal_name(-done.returncode))
     return _said(path, done)
 
 
 def examine(path: Path) -> Facts:
     """What the child does. Raises ModelUnavailableError; may well kill the process."""
     from models.llama.engine import Engine
+    from models.llama.framing import PLAIN, frame_of, utc_now
     from models.llama.settings import LlamaSettings
 
     started = time.perf_counter()
@@ -89,6 +96,7 @@ def examine(path: Path) -> Facts:
     for _ in range(_WRITTEN):
         engine.read([engine.next_token()])
     ended = time.perf_counter()
+    frame = frame_of(engine.template, *engine.marks, utc_now)
     return Facts(
         architecture=engine.header.architecture,
         context_tokens=engine.trained_tokens,
@@ -96,6 +104,7 @@ def examine(path: Path) -> Facts:
         read_tokens_per_s=round(_PROMPT / (writing - reading), 1),
         written_tokens_per_s=round(_WRITTEN / (ended - writing), 1),
         memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        template_unusable=bool(engine.template) and frame is PLAIN,
     )
 
 
@@ -128,21 +137,53 @@ def _said(path: Path, done: subprocess.CompletedProcess[bytes]) -> Diagnosis:
         reason = TypeAdapter(dict[str, str]).validate_json(done.stdout).get("error", "")
     except ValidationError:
         reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-    return Diagnosis(ok=False, sentence=_refused(path, reason))
+    said = Wording(fr=reason, en=reason) if reason else _silent(done.returncode)
+    return Diagnosis(ok=False, sentence=_refused(path, said))
+
+
+def _signal_name(number: int) -> str:
+    """Real-time signals have a number only."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _proved(path: Path, facts: Facts) -> Wording:
     speed, memory = f"{facts.written_tokens_per_s:.0f}", f"{facts.memory_mb}"
+    reservation = _PLAINLY if facts.template_unusable else Wording(fr="", en="")
     return Wording(
-        fr=f"{path.name} fonctionne ici\u00a0: {speed} jetons par seconde, {memory}\u00a0Mo.",
-        en=f"{path.name} works here: {speed} tokens per second, {memory} MB.",
+        fr=f"{path.name} fonctionne ici\u00a0: {speed} jetons par seconde, {memory}\u00a0Mo."
+        + reservation.fr,
+        en=f"{path.name} works here: {speed} tokens per second, {memory} MB." + reservation.en,
     )
 
 
-def _refused(path: Path, reason: str) -> Wording:
+_PLAINLY = Wording(
+    fr=" Son gabarit de conversation est inutilisable\u00a0: il lira de simples paragraphes.",
+    en=" Its chat template cannot be used: it will read plain paragraphs.",
+)
+
+
+def _refused(path: Path, reason: Wording) -> Wording:
     return Wording(
-        fr=f"{path.name} ne peut pas servir\u00a0: {reason}",
-        en=f"{path.name} cannot be used: {reason}",
+        fr=f"{path.name} ne peut pas servir\u00a0: {reason.fr}",
+        en=f"{path.name} cannot be used: {reason.en}",
+    )
+
+
+def _silent(status: int) -> Wording:
+    return Wording(
+        fr=f"son processus s’est terminé sans mesure ni raison (code {status}).",
+        en=f"its process ended without a figure or a reason (status {status}).",
+    )
+
+
+def _not_examined(path: Path, command: str) -> Wording:
+    return Wording(
+        fr=f"{path.name} n’a pas été examiné\u00a0: "
+        f"la commande «\u00a0{command}\u00a0» est absente ou interdite.",
+        en=f"{path.name} was not examined: the command “{command}” is missing or may not be run.",
     )
 
 

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import re
 
+_FEW = "{0,30}"  # every run has a bound: no text can make one mark costly to look at
 _GAP = r"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]"  # white space within a line
-_CLOSER = rf"(?:{_GAP}*»|[\"”’')*_])"
-_CITATION = r"\[\d+(?:\s?[,;–-]\s?\d+)*\]"
+_MARKS = r"[.!?…]{1,200}"  # the dots that lead to a page number are one run
+_CLOSER = rf"(?:{_GAP}{_FEW}»|[\"”’')*_])"
+_CITATION = r"\[\d{1,9}(?:\s?[,;–-]\s?\d{1,9}){0,20}\]"
 
-_CANDIDATE = re.compile(r"[.!?…]+|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_CANDIDATE = re.compile(rf"{_MARKS}|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _TAIL = re.compile(
-    rf"(?P<mark>[.!?…]+)(?P<closed>{_CLOSER}*)"
-    rf"(?P<cited>(?:{_GAP}*{_CITATION}(?:[.!?…]|{_CLOSER})*)*)(?P<gap>{_GAP}*)"
+    rf"(?P<mark>{_MARKS})(?P<closed>{_CLOSER}{_FEW})"
+    rf"(?P<cited>(?:{_GAP}{_FEW}{_CITATION}(?:[.!?…]|{_CLOSER}){_FEW}){_FEW})(?P<gap>{_GAP}{_FEW})"
 )
-_MAYBE_CITATION = re.compile(r"\[[\d\s,;–-]*\Z")
-_OPENING = re.compile(rf"(?:[«\"“‘(\[*_]|{_GAP})*")
+_MAYBE_CITATION = re.compile(r"\[[\d\s,;–-]{0,250}\Z")  # as long as a citation may be
+_OPENING = re.compile(rf"(?:[«\"“‘(\[*_]|{_GAP}){_FEW}")
 _LOOKAHEAD = 2  # characters of the next word that the rules read
 
 _ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[ivxIVX]{1,5})")
+_LONGEST_ENUMERATOR = 40  # characters, with the indentation or the bullet before it
 _ACRONYM = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _LONGEST_ABBREVIATION = 12
 
@@ -51,7 +54,7 @@ def split(text: str) -> tuple[tuple[int, int], ...]:
     spans = []
     start = 0
     while start < len(text):
-        end = _next_end(text, start, complete=True) or len(text)
+        end, _ = _next_end(text, start, start, complete=True)
         if sentence := text[start:end].strip():
             first = text.index(sentence, start)
             spans.append((first, first + len(sentence)))
@@ -67,6 +70,7 @@ class SentenceStream:
 
     def __init__(self) -> None:
         self._pending = ""
+        self._seen = 0  # characters of it in which no sentence ends
 
     def feed(self, piece: str) -> list[str]:
         """The sentences that this piece completes."""
@@ -76,31 +80,38 @@ class SentenceStream:
     def close(self) -> list[str]:
         """What is left when nothing more will come."""
         rest = self._released(complete=True)
-        last, self._pending = self._pending.strip(), ""
+        last = self._pending.strip()
+        self._pending, self._seen = "", 0
         return [*rest, last] if last else rest
 
     def _released(self, *, complete: bool) -> list[str]:
-        released = []
-        while (end := _next_end(self._pending, 0, complete=complete)) is not None:
-            if sentence := self._pending[:end].strip():
+        released: list[str] = []
+        start, seen = 0, self._seen
+        while True:
+            seen, found = _next_end(self._pending, start, seen, complete=complete)
+            if not found:
+                self._pending, self._seen = self._pending[start:], seen - start
+                return released
+            if sentence := self._pending[start:seen].strip():
                 released.append(sentence)
-            self._pending = self._pending[end:]
-        return released
+            start = seen
 
 
-def _next_end(text: str, start: int, *, complete: bool) -> int | None:
-    """Where the sentence beginning at `start` ends; None if not known, or not before the end."""
-    position = start
-    while candidate := _CANDIDATE.search(text, position):
+def _next_end(text: str, start: int, seen: int, *, complete: bool) -> tuple[int, bool]:
+    """Where the sentence that begins at `start` ends, and True; or where to look on, and False.
+
+    No mark before `seen` ends it: whoever looks on from there looks at each one once.
+    """
+    while candidate := _CANDIDATE.search(text, seen):
         tail = _TAIL.match(text, candidate.start())
         if tail is None:  # a new line
-            return candidate.end()
+            return candidate.end(), True
         if not complete and _undecided(text, tail.end()):
-            return None
+            return candidate.start(), False
         if _ends(text, start, tail):
-            return tail.end()
-        position = candidate.end()
-    return None
+            return tail.end(), True
+        seen = candidate.end()
+    return len(text), False
 
 
 def _undecided(text: str, end: int) -> bool:
@@ -135,7 +146,8 @@ def _never_last(text: str, start: int, stop: int) -> bool:
     word = _word(text, start, stop)
     if word in _TITLES or word.lower() in _LEADS:
         return True
-    return _ENUMERATOR.fullmatch(text, start, stop) is not None
+    near = stop - start <= _LONGEST_ENUMERATOR
+    return near and _ENUMERATOR.fullmatch(text, start, stop) is not None
 
 
 def _continues(word: str, following: str) -> bool:

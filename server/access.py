@@ -13,6 +13,9 @@ from ingest.index import Audience
 from models.ports import Language
 from server.errors import AccessDeniedError
 
+OPERATOR = "operator"
+"""The name of whoever holds the state folder."""
+
 
 class Role(StrEnum):
     """What a person is trusted with. Roles add up; none implies another."""
@@ -71,6 +74,27 @@ def check(person: Person, right: Right) -> None:
         raise AccessDeniedError(f"{person.name} may not {right.value}.")
 
 
+APPOINTED = frozenset({Role.ADMIN, Role.AUDITOR})
+
+
+def check_appointment(by: Person, roles: Iterable[Role]) -> None:
+    """Raises AccessDeniedError for a role that only the operator gives.
+
+    An administrator who could make others would be two people for a restart, and could read
+    people's questions as an auditor of their own making.
+    """
+    if by.id != OPERATOR and not APPOINTED.isdisjoint(roles):
+        raise AccessDeniedError(
+            "Administrators and auditors are appointed at the machine: vigie users add."
+        )
+
+
+def check_key(by: Person, owner: Person) -> None:
+    """Raises AccessDeniedError for a key with which one person could pass for two."""
+    if by.id != owner.id:
+        check_appointment(by, owner.roles)
+
+
 def audience_of(person: Person) -> Audience:
     """The groups a person reads as: their own, and `everyone`; none without the right to ask."""
     if not may(person, Right.ASK):
@@ -98,7 +122,7 @@ def make_person(
 def operator(secret: bytes) -> Person:
     """Whoever holds the state folder: may run the house, on the record, under this name."""
     roles = (Role.ADMIN, Role.AUDITOR, Role.OWNER)
-    return make_person(secret, "operator", "operator", roles)
+    return make_person(secret, OPERATOR, OPERATOR, roles)
 
 
 def anyone(secret: bytes) -> Person:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import defaultdict
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,6 +22,9 @@ from server.store.people import Account, People
 
 LONGEST_NAME = 64
 SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 1_000
+REMEMBERED = 10_000  # wrong passwords, of everyone together
+ELSEWHERE = 20  # how many times as many, from all addresses together
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,36 @@ class SignInPolicy:
     tries: int
     pause: timedelta
     hasher: PasswordHasher = field(default_factory=PasswordHasher)  # argon2id
+
+
+class Pace:
+    """Wrong passwords of late: too many from one address, or far too many in all, earn a pause."""
+
+    def __init__(self, policy: SignInPolicy) -> None:
+        self._policy = policy
+        self._wrong: deque[tuple[datetime, str, str]] = deque(maxlen=REMEMBERED)
+        self._lock = Lock()
+
+    def check(self, name: str, address: str, now: datetime) -> None:
+        """Raises SignInError while the pause lasts."""
+        with self._lock:
+            while self._wrong and self._wrong[0][0] <= now - self._policy.pause:
+                self._wrong.popleft()
+            here = sum(who == name and where == address for _, who, where in self._wrong)
+            anywhere = sum(who == name for _, who, _ in self._wrong)
+        if here >= self._policy.tries or anywhere >= self._policy.tries * ELSEWHERE:
+            raise SignInError("Too many tries; wait a minute and try again.")
+
+    def failed(self, name: str, address: str, now: datetime) -> None:
+        with self._lock:
+            self._wrong.append((now, name, address))
+
+    def forget(self, name: str, address: str) -> None:
+        """The right password came from there."""
+        with self._lock:
+            kept = [one for one in self._wrong if one[1:] != (name, address)]
+            self._wrong.clear()
+            self._wrong.extend(kept)
 
 
 class Accounts:
@@ -52,8 +85,7 @@ class Accounts:
         self._clock = clock
         self._hasher = policy.hasher
         self._nobody = self._hasher.hash(secrets.token_hex(16))
-        self._failures: dict[str, list[datetime]] = defaultdict(list)
-        self._failing = Lock()
+        self._pace = Pace(policy)
         self._suspended: set[str] = set()
 
     def add(
@@ -72,9 +104,12 @@ class Accounts:
             suspended=False,
             created=self._now(),
         )
-        self._people.add(account)
+        if self._people.named(name) is not None:
+            raise InvalidInputError(f"There is already a user named {name}.")
         person = self._person(account)
+        # On the record first: no record, no new rights. Only a suspension comes before it.
         self._note(EventKind.USER_ADDED, person, by, roles=sorted(roles), groups=sorted(groups))
+        self._people.add(account)
         return person
 
     def everyone(self) -> list[Account]:
@@ -94,15 +129,21 @@ class Accounts:
             raise NotFoundError(f"There is no user named {name}.")
         return self._person(account)
 
-    def sign_in(self, name: str, password: str) -> tuple[Person, str]:
-        """The person and a new session token. Raises SignInError, the same for every reason."""
-        self._check_pace(name)
+    def sign_in(self, name: str, password: str, address: str = "") -> tuple[Person, str]:
+        """The person and a new session token. Raises SignInError, the same for every reason.
+
+        Wrong passwords from one address do not keep the person out who signs in from another.
+        """
+        if len(name) > LONGEST_NAME or len(password) > LONGEST_PASSWORD:
+            raise SignInError("The name or the password is wrong.")
+        self._pace.check(name, address, self._now())
         account = self._people.named(name)
         if not self._matches(account, password) or account is None or account.suspended:
-            self._failed(name, account)
+            self._pace.failed(name, address, self._now())
+            who = pseudonym(self._secret, account.id if account else f"unknown:{name}")
+            self._record.append(Event(EventKind.LOGIN_FAILED, who, who))
             raise SignInError("The name or the password is wrong.")
-        with self._failing:
-            self._failures.pop(name, None)
+        self._pace.forget(name, address)
         token = secrets.token_urlsafe(32)
         self._people.open_session(_hashed(token), account.id, self._now() + self._policy.session)
         person = self._person(account)
@@ -121,8 +162,8 @@ class Accounts:
         """A new API key, shown this once. Raises NotFoundError."""
         person = self.named(name)
         key = f"vigie-{secrets.token_urlsafe(32)}"
-        self._people.add_key(_hashed(key), person.id, label, self._now())
         self._note(EventKind.KEY_CREATED, person, by)
+        self._people.add_key(_hashed(key), person.id, label, self._now())
         return key
 
     def of_key(self, key: str) -> Person | None:
@@ -132,8 +173,8 @@ class Accounts:
     def set_groups(self, name: str, groups: Iterable[str], by: str) -> None:
         groups = frozenset(groups)
         _check_groups(groups)
-        self._people.change(name, groups=groups)
         self._note(EventKind.USER_CHANGED, self.known(name), by, groups=sorted(groups))
+        self._people.change(name, groups=groups)
 
     def set_language(self, person: Person, language: Language) -> None:
         self._people.change(person.name, language=language)
@@ -151,8 +192,8 @@ class Accounts:
         return person.id in self._suspended
 
     def accept_charter(self, person: Person, version: str) -> None:
-        self._people.accept(person.id, version, self._now())
         self._note(EventKind.CHARTER_ACCEPTED, person, person.pseudonym, version=version)
+        self._people.accept(person.id, version, self._now())
 
     def has_accepted(self, person: Person, version: str) -> bool:
         return self._people.has_accepted(person.id, version)
@@ -170,22 +211,6 @@ class Accounts:
             return self._hasher.verify(hashed, password)
         except (VerificationError, InvalidHashError):
             return False
-
-    def _check_pace(self, name: str) -> None:
-        with self._failing:
-            recent = self._recent(name)
-        if len(recent) >= self._policy.tries:
-            raise SignInError("Too many tries; wait a minute and try again.")
-
-    def _failed(self, name: str, account: Account | None) -> None:
-        with self._failing:
-            self._failures[name] = [*self._recent(name), self._now()]
-        who = pseudonym(self._secret, account.id if account else f"unknown:{name}")
-        self._record.append(Event(EventKind.LOGIN_FAILED, who, who))
-
-    def _recent(self, name: str) -> list[datetime]:
-        since = self._now() - self._policy.pause
-        return [at for at in self._failures.get(name, ()) if at > since]
 
     def _note(self, kind: EventKind, person: Person, by: str, **facts: object) -> None:
         self._record.append(Event(kind, person.pseudonym, by, facts))  # type: ignore[arg-type]
@@ -210,8 +235,10 @@ def _hashed(token: str) -> str:
 def _check_new(name: str, password: str, roles: frozenset[Role], groups: frozenset[str]) -> None:
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise InvalidInputError(f"A user's name has 1 to {LONGEST_NAME} printable characters.")
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInputError(f"A password has at least {SHORTEST_PASSWORD} characters.")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise InvalidInputError(
+            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+        )
     if not roles:
         raise InvalidInputError("A user needs at least one role.")
     _check_groups(groups)

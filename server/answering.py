@@ -36,7 +36,7 @@ from server.outcomes import (
 )
 from server.prompting import Prompting
 from server.retrieval import Retrieval
-from server.switch import Lease, Switch, SwitchState
+from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
 Sealed = SealedSentence | SealedOutcome
 Reply = Steps[SealedSentence, None, Outcome]
@@ -139,7 +139,7 @@ class _Answer:
         try:
             return (yield from self._with_ai(lease, verdict))
         except WritingRevokedError as revoked:
-            return self._revoked(revoked.reason, verdict.text)
+            return self._revoked(revoked, verdict.text)
         except ModelBusyError:
             return Failed(FailureCause.BUSY)
         except ModelsError:
@@ -196,11 +196,16 @@ class _Answer:
         return self.desk.retrieval.find(wanted, self.asking.language, audience, limit)
 
     def _screened(self, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+        """The passages with all that is told of them: a title may hold a name, or an order."""
+        said = dict.fromkeys(
+            text for hit in hits for text in (hit.chunk.text, hit.chunk.title, hit.chunk.section)
+        )
         verdicts = self.desk.engines.guards.get().screen_passages(
-            [hit.chunk.text for hit in hits], self.placeholders, self.asking.language
+            list(said), self.placeholders, self.asking.language
         )
         self.progress.found(hits)
-        return self.desk.retrieval.citations(hits, [verdict.text for verdict in verdicts])
+        masked = dict(zip(said, (verdict.text for verdict in verdicts), strict=True))
+        return self.desk.retrieval.citations(hits, masked)
 
     def _sentences(self, writing: Writing) -> Iterator[str]:
         """Whole sentences; the model's usage goes to the facts when the text has ended."""
@@ -246,10 +251,11 @@ class _Answer:
             self.desk.engines.generator.get().identity.name,
         )
 
-    def _revoked(self, reason: Revocation, question: str) -> Outcome:
-        match reason:
+    def _revoked(self, revoked: WritingRevokedError, question: str) -> Outcome:
+        match revoked.reason:
             case Revocation.STOPPED:
-                return self._without_ai(self.desk.switch.state(), question, interrupted=True)
+                said = revoked.state if isinstance(revoked, StoppedError) else UNREADABLE
+                return self._without_ai(said, question, interrupted=True)
             case Revocation.DEADLINE:
                 return Failed(FailureCause.DEADLINE)
             case Revocation.ABANDONED:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from guardrails import form
 from guardrails.chain import Guards
-from guardrails.verdicts import Stage
 from models.ports import Language
+from models.words import guess_language
 from server.access import Person, Right, check, pseudonym
 from server.audit.events import Event, EventKind
 from server.audit.log import AuditLog
@@ -58,28 +59,33 @@ class Desk:
         return self.rows.of(asker.id)
 
     def answer(self, question: LeftQuestion, text: str, by: Person) -> None:
-        """Raises InvalidInputError, NotFoundError when it was answered meanwhile."""
+        """On the record, masked, before the asker can read it as the person wrote it.
+
+        Raises InvalidInputError, NotFoundError when it was answered meanwhile.
+        """
         check(by, Right.ANSWER_PEOPLE)
         if not text.strip() or len(text) > LONGEST_ANSWER or "\0" in text:
             raise InvalidInputError(f"An answer has 1 to {LONGEST_ANSWER} characters.")
-        self.rows.answer(question.id, text.strip(), by.name, self._now())
         self.record.append(
             Event(
                 EventKind.QUESTION_ANSWERED,
                 question.id,
                 by.pseudonym,
-                content={"answer": text.strip()},
+                content={"answer": self.guards.get().mask(text.strip(), guess_language(text))},
                 owner=pseudonym(self.secret, question.asker),
             )
         )
+        self.rows.answer(question.id, text.strip(), by.name, self._now())
 
     def erase(self, asker: Person) -> None:
         """Forget every question a person left."""
         self.rows.erase(asker.id)
 
-    def masked(self, text: str, language: Language) -> str:
-        """A remark without its personal data, for the record."""
-        return self.guards.get().screen(text, Stage.QUESTION, language).text
+    def masked(self, text: str) -> str:
+        """A remark without its personal data, for the record. Raises InvalidInputError."""
+        if form.faults(text):
+            raise InvalidInputError("A remark is a text without control characters.")
+        return self.guards.get().mask(text, guess_language(text))
 
     def _now(self) -> datetime:
         return self.clock().astimezone(UTC).replace(tzinfo=None)

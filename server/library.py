@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.collections import COLLECTION_FILE, EVERYONE, Collection, read_collection
+from ingest.collections import (
+    COLLECTION_FILE,
+    EVERYONE,
+    Collection,
+    check_whole,
+    read_collection,
+)
 from ingest.documents import Document
+from ingest.index import Index
 from ingest.ingestion import Ingestion, IngestionReport
 from server.access import Person, Right, audience_of, check
-from server.audit.events import Event, EventKind
+from server.audit.events import Event, EventKind, Json
 from server.audit.log import AuditLog
 from server.errors import InvalidInputError, NotFoundError
 from server.store.shelves import Shelves
@@ -30,10 +39,15 @@ class Library:
     """Everything that is done to collections and documents goes through here."""
 
     def __init__(
-        self, shelves: Shelves, ingestion: Callable[[], Ingestion], record: AuditLog
+        self,
+        shelves: Shelves,
+        index: Callable[[], Index],
+        ingestion: Callable[[], Ingestion],
+        record: AuditLog,
     ) -> None:
         self._shelves = shelves
-        self._ingestion = ingestion  # made on first use: it loads the embedder
+        self._index = index  # made on first use, as is the ingestion
+        self._ingestion = ingestion
         self._record = record
 
     def shelves(self) -> list[Shelf]:
@@ -48,11 +62,13 @@ class Library:
         return found
 
     def describe(self, collection: Collection, by: Person) -> None:
-        """Add a collection or change its description. Raises AccessDeniedError."""
+        """Add a collection or change its description; its readers change at once.
+
+        Raises AccessDeniedError.
+        """
         check(by, Right.ADMINISTER)
         if self._shelves.collection(collection.name) == collection:
             return
-        self._shelves.save_collection(collection)
         self._record.append(
             Event(
                 EventKind.COLLECTION_CHANGED,
@@ -65,6 +81,31 @@ class Library:
                 },
             )
         )
+        self._grant(collection)
+        self._shelves.save_collection(collection)
+
+    def _grant(self, collection: Collection) -> None:
+        """Whatever source a document came from, who reads it is what its collection says now."""
+        by_readers: dict[frozenset[str], list[str]] = defaultdict(list)
+        for id_, readers in self._shelves.readers(collection.name).items():
+            if readers != collection.readers_of(id_):
+                by_readers[collection.readers_of(id_)].append(id_)
+        for readers, ids in by_readers.items():
+            self._index().grant(collection.name, ids, readers)
+            self._shelves.grant(collection.name, ids, readers)
+
+    def remove(self, name: str, by: Person) -> int:
+        """Withdraw a collection and all its documents; how many. Raises NotFoundError."""
+        check(by, Right.ADMINISTER)
+        self.collection(name)
+        ids = list(self._shelves.readers(name))
+        facts: dict[str, Json] = {"documents": len(ids)}
+        self._record.append(Event(EventKind.COLLECTION_REMOVED, name, by.pseudonym, facts))
+        if ids:
+            self._index().remove(name, ids)
+            self._shelves.forget(name, ids)
+        self._shelves.remove_collection(name)
+        return len(ids)
 
     def ingest(
         self, source: Path, name: str | None, by: Person, progress: Progress
@@ -112,7 +153,8 @@ class Library:
         return found
 
     def _collection_for(self, source: Path, name: str | None, by: Person) -> Collection:
-        if source.is_dir() and (source / COLLECTION_FILE).is_file():
+        check_whole(source)
+        if source.is_dir() and os.path.lexists(source / COLLECTION_FILE):
             return read_collection(source, name)
         name = name or (source.name if source.is_dir() else None)
         if name is None:

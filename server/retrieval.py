@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -47,12 +47,15 @@ class Retrieval:
             overdue = due is not None and due < today
             yield replace(hit, score=hit.score * OVERDUE) if overdue else hit
 
-    def citations(self, hits: Sequence[Hit], quotes: Sequence[str]) -> tuple[Citation, ...]:
-        """Each hit under its number, with its masked quote and who answers for its source."""
+    def citations(self, hits: Sequence[Hit], masked: Mapping[str, str]) -> tuple[Citation, ...]:
+        """Each hit under its number, with who answers for its source.
+
+        `masked` gives, for each text, title and section, what may be shown of it.
+        """
         described = self._described()
         return tuple(
-            _citation(n, hit, quote, described.get(hit.chunk.collection))
-            for n, (hit, quote) in enumerate(zip(hits, quotes, strict=True), start=1)
+            _citation(n, hit, masked, described.get(hit.chunk.collection))
+            for n, hit in enumerate(hits, start=1)
         )
 
     def contacts(self, passages: Sequence[Citation]) -> tuple[str, ...]:
@@ -66,16 +69,18 @@ class Retrieval:
         return {found.name: found for found in self.shelves.collections()}
 
 
-def _citation(n: int, hit: Hit, quote: str, collection: Collection | None) -> Citation:
+def _citation(
+    n: int, hit: Hit, masked: Mapping[str, str], collection: Collection | None
+) -> Citation:
     chunk = hit.chunk
     return Citation(
         n=n,
         collection=chunk.collection,
         document=chunk.document,
         version=chunk.version,
-        title=chunk.title,
-        section=chunk.section,
-        quote=quote,
+        title=masked[chunk.title],
+        section=masked[chunk.section],
+        quote=masked[chunk.text],
         start=chunk.start,
         end=chunk.end,
         page=chunk.page,

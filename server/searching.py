@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from guardrails.form import LONGEST_QUESTION, faults
 from ingest.index import Hit
 from models.ports import Language
 from server.access import Person, Right, audience_of, check
 from server.errors import InvalidInputError
 from server.retrieval import Retrieval
-
-LONGEST_QUESTION = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Searching:
     def search(self, text: str, person: Person, language: Language, limit: int) -> list[Hit]:
         """Raises AccessDeniedError, and InvalidInputError for a text that cannot be searched."""
         check(person, Right.ASK)
-        if not text.strip() or len(text) > LONGEST_QUESTION or "\0" in text:
+        if faults(text):
             raise InvalidInputError(
                 f"A search has 1 to {LONGEST_QUESTION} characters, and no control characters."
             )

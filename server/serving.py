@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from server import holding
 from server.audit.events import Event, EventKind
+from server.commands import backup
 from server.errors import SettingsError
 from server.settings import Settings, prepare_home
 from server.wiring import Vigie, open_vigie
@@ -35,6 +36,7 @@ def serve(settings: Settings, say: Say) -> None:
     host, port = web.getsockname()[:2]
     address = f"http://{host}:{port}"
     with holding.hold(settings.home, address), open_vigie(settings) as vigie:
+        backup.sweep(settings.home)
         vigie.check_parts()
         aborted = vigie.record.recover()
         if aborted:

@@ -14,6 +14,7 @@ from server.errors import SettingsError
 
 CHECKOUT = Path(__file__).parents[1]
 SECRET_BYTES = 32
+OTHERS = 0o077  # what group and world may do
 
 
 class Settings(BaseSettings):
@@ -98,6 +99,8 @@ def prepare_home(settings: Settings) -> None:
     home = settings.home
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if home.stat().st_mode & OTHERS:
+            home.chmod(0o700)
         probe = home / f".probe-{secrets.token_hex(4)}"
         probe.touch(mode=0o600)
         probe.unlink()
@@ -122,7 +125,7 @@ def secret_key(settings: Settings) -> bytes:
 
 def _secret_file(path: Path) -> bytes:
     try:
-        with open(path, "xb", opener=_private) as file:  # Path.open has no opener
+        with open(path, "xb", opener=private) as file:  # Path.open has no opener
             file.write(secrets.token_hex(SECRET_BYTES).encode())
     except FileExistsError:
         pass
@@ -132,5 +135,6 @@ def _secret_file(path: Path) -> bytes:
     return secret
 
 
-def _private(name: str, flags: int) -> int:
+def private(name: str, flags: int) -> int:
+    """An opener of files that only their owner may read."""
     return os.open(name, flags, 0o600)

@@ -23,6 +23,7 @@ from server.outcomes import Mode
 
 LOCK_TRIES = 100
 LOCK_PAUSE_S = 0.01
+LONGEST_REASON = 500  # characters; it stands on every page
 _SEVERITY = {Mode.ON: 0, Mode.SEARCH_ONLY: 1, Mode.OFF: 2}
 
 
@@ -41,6 +42,7 @@ class SwitchState:
 UNREADABLE = SwitchState(
     Mode.OFF, "The state of the switch cannot be read.", "system", "", readable=False
 )
+STOPPED_BY_FILE = SwitchState(Mode.OFF, "A file named STOP is in the state folder.", "file", "")
 
 
 class Switch:
@@ -59,9 +61,9 @@ class Switch:
         self._write(SwitchState(Mode.ON, "Premier démarrage · First start", by, self._now()))
 
     def state(self) -> SwitchState:
-        if self._stop_file.exists():
-            return SwitchState(Mode.OFF, "A file named STOP is in the state folder.", "file", "")
         try:
+            if os.path.lexists(self._stop_file):  # a link that leads nowhere is a file named STOP
+                return STOPPED_BY_FILE
             stamp = self._stamp()
             seen = self._seen
             if seen is not None and seen[0] == stamp:
@@ -78,21 +80,33 @@ class Switch:
         return Lease(self) if state.mode is Mode.ON else state
 
     def tighten(self, mode: Mode, reason: str, by: str) -> SwitchState:
-        """Stop, or move to search-only. Never loosens: that takes a restart by two people."""
-        _need_reason(reason)
-        with self._lock, self._alone():
+        """Stop, or move to search-only. Never loosens: that takes a restart by two people.
+
+        A full disk or another process that hangs does not hold up a stop: a file named STOP then
+        says it, or a state that nobody can read.
+        """
+        reason = _cleaned(reason)
+        with self._lock, self._alone() as alone:
             current = self.state()
             if _SEVERITY[mode] < _SEVERITY[current.mode]:
                 raise InvalidInputError(
                     f"The switch is {current.mode.value}: only a restart by two people loosens it."
                 )
-            return self._write(SwitchState(mode, reason.strip(), by, self._now()))
+            if not alone:  # whoever holds the lock may write over what is written now
+                self._stop_file.touch()
+            try:
+                return self._write(SwitchState(mode, reason, by, self._now()))
+            except OSError:
+                self._stop_without_writing()
+                return self.state()
 
     def restart(self, reason: str, by: str) -> SwitchState:
         """The first person asks; a second one, not the same, starts the AI again."""
-        _need_reason(reason)
-        with self._lock, self._alone():
-            if self._stop_file.exists():
+        reason = _cleaned(reason)
+        with self._lock, self._alone() as alone:
+            if not alone:
+                raise InvalidInputError("Someone else is moving the switch; try again.")
+            if os.path.lexists(self._stop_file):
                 raise InvalidInputError("Remove the file STOP from the state folder first.")
             current = self.state()
             if current.mode is Mode.ON:
@@ -102,22 +116,28 @@ class Switch:
                 return self._write(SwitchState(current.mode, current.reason, current.by, since, by))
             if current.restart_requested_by == by:
                 raise AccessDeniedError("A restart takes a second person: you asked for it.")
-            return self._write(SwitchState(Mode.ON, reason.strip(), by, self._now()))
+            return self._write(SwitchState(Mode.ON, reason, by, self._now()))
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> Iterator[bool]:
         """One process at a time, so that a restart never writes over a stop it has not seen.
 
-        Waits a second at most: whatever hangs elsewhere must not hold up a stop.
+        Waits a second at most; False when another process goes on holding the switch.
         """
-        with self._lock_file.open("a") as file:
-            for _ in range(LOCK_TRIES):
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    time.sleep(LOCK_PAUSE_S)
-            yield
+        try:
+            file = self._lock_file.open("a")
+        except OSError:
+            yield False
+            return
+        with file:
+            yield _locked(file.fileno())
+
+    def _stop_without_writing(self) -> None:
+        """An empty file takes no room; and what is not there cannot be read, which means OFF."""
+        try:
+            self._stop_file.touch()
+        except OSError:
+            self._file.unlink(missing_ok=True)
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
@@ -144,9 +164,29 @@ class Lease:
     switch: Switch
 
     def check(self) -> None:
-        """Raises WritingRevokedError as soon as the switch is not ON."""
-        if self.switch.state().mode is not Mode.ON:
-            raise WritingRevokedError(Revocation.STOPPED)
+        """Raises StoppedError as soon as the switch is not ON."""
+        state = self.switch.state()
+        if state.mode is not Mode.ON:
+            raise StoppedError(state)
+
+
+class StoppedError(WritingRevokedError):
+    """The switch left ON; `state` is what it said then, whatever it says since."""
+
+    def __init__(self, state: SwitchState) -> None:
+        super().__init__(Revocation.STOPPED)
+        self.state = state
+
+
+def _locked(file: int) -> bool:
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE_S)
+        else:
+            return True
+    return False
 
 
 def _parse(text: str) -> SwitchState:
@@ -160,6 +200,10 @@ def _parse(text: str) -> SwitchState:
     )
 
 
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
+def _cleaned(reason: str) -> str:
+    """The reason as every page can show it. A stop is not refused for being told at length."""
+    readable = reason.encode("utf-8", "replace").decode()
+    text = "".join(one if one.isprintable() else " " for one in readable).strip()
+    if not text:
         raise InvalidInputError("A change of the switch needs a reason.")
+    return text[:LONGEST_REASON]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.errors import Revocation, WritingRevokedError
 from models.ports import Embedder, Matrix, ModelIdentity
 from server.outcomes import Mode
-from server.switch import Switch
+from server.switch import StoppedError, Switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,8 @@ class SwitchedEmbedder(Embedder):
         return self.embedder.dimensions
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """Raises WritingRevokedError with the AI off."""
-        if self.switch.state().mode is Mode.OFF:
-            raise WritingRevokedError(Revocation.STOPPED)
+        """Raises StoppedError with the AI off."""
+        state = self.switch.state()
+        if state.mode is Mode.OFF:
+            raise StoppedError(state)
         return self.embedder.embed(texts)

@@ -136,7 +136,12 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         record=record,
         switch=switch,
         accounts=accounts,
-        library=Library(shelves, lambda: Ingestion(index.get(), shelves, embedder.get()), record),
+        library=Library(
+            shelves,
+            index.get,
+            lambda: Ingestion(index.get(), shelves, embedder.get()),
+            record,
+        ),
         switching=Switching(switch, Lazy(lambda: record)),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
         rebuild_index=lambda: _rebuild(home, index, embedder, shelves),
@@ -266,4 +271,5 @@ def _llama(model: catalog.PinnedModel, settings: Settings) -> Generator:
             threads=settings.threads,
             waiting=settings.queue,
         ),
+        now,
     )

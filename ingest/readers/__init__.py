@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable
 from enum import StrEnum
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from guardrails.verdicts import Wording
 from ingest.documents import Reading
@@ -49,22 +49,8 @@ _EXTENSIONS = {
 }
 
 
-def read(path: Path) -> Reading:
-    """What the file says, at least one word. Raises UnreadableFileError and nothing else."""
-    data = _bytes(path)
-    if not data:
-        raise UnreadableFileError(reasons.EMPTY)
-    family = _EXTENSIONS.get(path.suffix.lower())
-    if family is None:
-        raise UnreadableFileError(reasons.UNKNOWN)
-    if refusal := _refusal(data, family):
-        raise UnreadableFileError(refusal)
-    reading = _reader(family)(data)
-    _check_length(reading)
-    return Reading(reading.title or _spoken(path.stem), reading.blocks)
-
-
-def _bytes(path: Path) -> bytes:
+def load(path: Path) -> bytes:
+    """What the file holds. Raises UnreadableFileError when it cannot be opened, or is too large."""
     try:
         with path.open("rb") as file:
             data = file.read(limits.LARGEST + 1)
@@ -73,6 +59,21 @@ def _bytes(path: Path) -> bytes:
     if len(data) > limits.LARGEST:
         raise UnreadableFileError(reasons.TOO_LARGE)
     return data
+
+
+def read(name: str, data: bytes) -> Reading:
+    """What a file of this name says, at least one word. Raises UnreadableFileError only."""
+    if not data:
+        raise UnreadableFileError(reasons.EMPTY)
+    path = PurePath(name)
+    family = _EXTENSIONS.get(path.suffix.lower())
+    if family is None:
+        raise UnreadableFileError(reasons.UNKNOWN)
+    if refusal := _refusal(data, family):
+        raise UnreadableFileError(refusal)
+    reading = _reader(family)(data)
+    _check_length(reading)
+    return Reading(reading.title or _spoken(path.stem), reading.blocks)
 
 
 def _refusal(data: bytes, family: Family) -> Wording | None:

@@ -29,7 +29,15 @@ NO_TEXT = Wording(
     fr="Le fichier ne contient aucun texte ; il s’agit peut-être d’images numérisées.",
     en="The file contains no text; it may hold scanned images.",
 )
-UNREACHABLE = Wording(fr="Le fichier n’a pas pu être ouvert.", en="The file could not be opened.")
+UNREACHABLE = Wording(
+    fr="Le fichier ou le dossier n’a pas pu être ouvert.",
+    en="The file or the folder could not be opened.",
+)
+GONE = Wording(fr="Il n’y a plus rien à cet endroit.", en="There is nothing there any more.")
+OWN_COLLECTION = Wording(
+    fr="Ce dossier est une collection à part entière ; il s’ajoute séparément.",
+    en="This folder is a collection of its own; ingest it by itself.",
+)
 OUTSIDE = Wording(
     fr="Ce lien mène hors du dossier ; il n’est pas suivi.",
     en="This link leads out of the folder; it is not followed.",

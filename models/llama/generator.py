@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.errors import ModelUnavailableError
 from models.llama.engine import Engine
-from models.llama.framing import frame_of
+from models.llama.framing import Clock, frame_of, utc_now
 from models.llama.prompting import FittedPrompt, Fitter
 from models.llama.settings import LlamaSettings
 from models.llama.turns import Turns
@@ -21,14 +21,18 @@ class LlamaGenerator(Generator):
     """Loads its file when it is built. Raises ModelUnavailableError, with what to do."""
 
     def __init__(
-        self, path: Path, identity: ModelIdentity, settings: LlamaSettings | None = None
+        self,
+        path: Path,
+        identity: ModelIdentity,
+        settings: LlamaSettings | None = None,
+        clock: Clock = utc_now,
     ) -> None:
         settings = settings or LlamaSettings()
         self._identity = identity
         self._settings = settings
         self._turns = Turns(settings.waiting)
         self._engine = Engine(path, settings)
-        self._fitter = self._make_fitter()
+        self._fitter = self._make_fitter(clock)
 
     @property
     def identity(self) -> ModelIdentity:
@@ -48,7 +52,7 @@ class LlamaGenerator(Generator):
         finally:
             self._turns.give_back()
 
-    def _make_fitter(self) -> Fitter:
+    def _make_fitter(self, clock: Clock) -> Fitter:
         engine, answer = self._engine, self._settings.answer_tokens
         room = engine.context_tokens - answer
         if room <= 0:
@@ -56,7 +60,7 @@ class LlamaGenerator(Generator):
                 f"answer_tokens is too large: {answer} of a context of {engine.context_tokens}."
             )
         begin, end = engine.marks
-        frame = frame_of(engine.template, begin, end)
+        frame = frame_of(engine.template, begin, end, clock)
         return Fitter(frame, engine.tokens, _opening(frame.head, begin, engine), room)
 
     def _read(self, fitted: FittedPrompt, permit: Permit) -> None:

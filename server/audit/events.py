@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     RESTART_REQUESTED = "switch:restart:request"
 
     COLLECTION_CHANGED = "ingest:collection:change"
+    COLLECTION_REMOVED = "ingest:collection:remove"
     INGESTED = "ingest:collection:ingest"
 
     RECORD_READ = "record:entry:read"

@@ -15,6 +15,7 @@ class Flaw(StrEnum):
     CONTENT_EDITED = "content-edited"
     CONTENT_MISSING = "content-missing"
     CONTENT_BACK = "content-back"
+    CONTENT_STRAY = "content-stray"
     DROPPED = "dropped"
     REORDERED = "reordered"
     TRUNCATED = "truncated"
@@ -51,6 +52,10 @@ _SENTENCES = {
     Flaw.CONTENT_BACK: Wording(
         "Le contenu de l’inscription {seq} avait été effacé\u00a0: il est revenu.",
         "The content of entry {seq} had been erased: it is back.",
+    ),
+    Flaw.CONTENT_STRAY: Wording(
+        "Un contenu porte le numéro {seq}, qu’aucune inscription ne porte.",
+        "There is content under number {seq}, which no entry bears.",
     ),
     Flaw.DROPPED: Wording(
         "L’inscription {seq} manque au registre.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,9 @@ from server.audit.reading import RecordReader
 from server.audit.recording import Recording, SealedOutcome, SealedSentence
 
 __all__ = ["AuditLog", "Recording", "SealedOutcome", "SealedSentence"]  # the record's one door
+
+PATIENCE_S = 5.0
+"""How long a writer waits for another, in this process or elsewhere."""
 
 _KEY_BYTES = 32
 _ERASED_PER_EVENT = 5_000  # keeps the list of erased entries within one header
@@ -51,8 +55,10 @@ class AuditLog(RecordReader):
         clock: Callable[[], datetime],
         record_ids: Callable[[], str] = new_record_id,
         keys: Callable[[], bytes] = new_key,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         super().__init__(engine)
+        self._patience_s = patience_s
         self._clock = clock
         self._record_ids = record_ids
         self._keys = keys
@@ -60,7 +66,7 @@ class AuditLog(RecordReader):
 
     @classmethod
     def open(
-        cls, path: Path, clock: Callable[[], datetime], busy_timeout_s: float = 5.0
+        cls, path: Path, clock: Callable[[], datetime], busy_timeout_s: float = PATIENCE_S
     ) -> AuditLog:
         """The record in this file, made when there is none. Raises RecordUnavailableError."""
         engine = database.connect(path, busy_timeout_s)
@@ -68,7 +74,7 @@ class AuditLog(RecordReader):
             schema.create(connection)
         # After a crash in the middle of an erasure, the write-ahead log still holds the words.
         database.truncate_wal(engine)
-        return cls(engine, clock)
+        return cls(engine, clock, patience_s=busy_timeout_s)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -86,7 +92,7 @@ class AuditLog(RecordReader):
 
     def append(self, event: Event) -> Entry:
         """Durable when it returns. Raises UnrecordableEventError for what is not JSON."""
-        with self._writer, database.writing(self._engine) as connection:
+        with self._alone(), database.writing(self._engine) as connection:
             return self._append(connection, event)
 
     def open_answer(self, event: Event) -> Recording:
@@ -115,7 +121,7 @@ class AuditLog(RecordReader):
         """
         if not owner:
             raise UnrecordableEventError("Content without an owner is nobody's to erase.")
-        with self._writer:
+        with self._alone():
             with database.writing(self._engine) as connection:
                 erased = _erase_contents(connection, owner)
                 for facts in _erasure_facts(erased, ground):
@@ -137,6 +143,16 @@ class AuditLog(RecordReader):
         facts: dict[str, Json] = {"size": len(leaves), "root": base64.b64encode(root).decode()}
         self.append(Event(EventKind.CHECKPOINT_SIGNED, signer.name, by, facts))
         return note
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer of this process at a time; whoever waited too long is told, and not queued."""
+        if not self._writer.acquire(timeout=self._patience_s):
+            raise RecordUnavailableError("The record is busy: others wait to write.")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def _append(self, connection: Connection, event: Event) -> Entry:
         seq, previous = _next_link(connection)

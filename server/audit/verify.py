@@ -26,19 +26,27 @@ from server.audit.errors import CheckpointError, RecordUnavailableError
 from server.audit.events import EventKind
 from server.audit.findings import Flaw, Problem, Report
 
-_ROWS = """SELECT entries.header, entries.hash, contents.owner, contents.body, contents.key
+_ROWS = """SELECT entries.header, entries.hash, contents.owner, contents.body, contents.key,
+entries.seq, entries.kind, entries.subject, entries.actor, entries.outcome
 FROM entries LEFT JOIN contents ON contents.seq = entries.seq ORDER BY entries.seq"""
+_STRAYS = """SELECT seq FROM contents
+WHERE seq > (SELECT coalesce(max(seq), -1) FROM entries) ORDER BY seq"""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """An entry exactly as stored. `owner`, `body` and `key` are None without content."""
+    """An entry exactly as stored. `owner`, `body` and `key` are None without content.
+
+    `columns` are what the database is searched by: seq, kind, subject, actor, outcome; None where
+    there is no database.
+    """
 
     header: str
     hash: str
     owner: str | None = None
     body: str | None = None
     key: bytes | None = None
+    columns: tuple[object, ...] | None = None
 
 
 class _Content(Enum):
@@ -58,6 +66,7 @@ class _Link:
     believed: bool
     content: _Content
     erases: frozenset[int] = frozenset()
+    moved: bool = False  # it bears another number than the one it is stored under
 
 
 def verify(
@@ -77,6 +86,8 @@ def verify(
 
     chain = [*_edited(links), *_dropped(links), *_reordered(links)]
     problems = [*chain, *_contents(links)]
+    if isinstance(source, Path):
+        problems += [Problem(seq, Flaw.CONTENT_STRAY) for seq in _strays(source)]
     if checkpoint is not None:
         last = max((link.seq for link in links), default=-1)
         problems += _against(checkpoint, key, leaves, last, sound=not chain)
@@ -89,13 +100,22 @@ def verify(
 
 
 def _stored(path: Path) -> Iterator[StoredRow]:
+    for header, hash_, owner, body, key, *columns in _read(path, _ROWS):
+        yield StoredRow(_text(header), _text(hash_), owner, body, key, tuple(columns))
+
+
+def _strays(path: Path) -> list[int]:
+    """Contents behind the last entry: it was cut off, or the next one is being blocked."""
+    return [seq for (seq,) in _read(path, _STRAYS)]
+
+
+def _read(path: Path, query: str) -> Iterator[tuple[Any, ...]]:
     try:
         uri = f"{path.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             # Bytes that are not UTF-8 must reach the hash, not stop the verifier.
             connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-            for header, hash_, owner, body, key in connection.execute(_ROWS):
-                yield StoredRow(_text(header), _text(hash_), owner, body, key)
+            yield from connection.execute(query)
     except (sqlite3.Error, OSError) as error:
         raise RecordUnavailableError(f"{path} cannot be read as a record: {error}.") from error
 
@@ -107,7 +127,7 @@ def _text(value: object) -> str:
 def _link(row: StoredRow, expected: int) -> _Link:
     digest = canonical.digest(row.header)
     fields = _fields(row.header)
-    if digest != row.hash or fields is None:
+    if digest != row.hash or fields is None or not _searched_as_written(row, fields):
         return _Link(expected, digest, "", believed=False, content=_Content.NONE)
     return _Link(
         seq=fields["seq"],
@@ -116,6 +136,7 @@ def _link(row: StoredRow, expected: int) -> _Link:
         believed=True,
         content=_content(row, fields["commitment"]),
         erases=_erases(fields),
+        moved=row.columns is not None and row.columns[0] != fields["seq"],
     )
 
 
@@ -135,6 +156,16 @@ def _fields(header: str) -> dict[str, Any] | None:
         and (committed is None or isinstance(committed, str))
     )
     return fields if well_formed else None
+
+
+def _searched_as_written(row: StoredRow, fields: Mapping[str, Any]) -> bool:
+    """Whether the columns that readers search by say what the header says."""
+    if row.columns is None:
+        return True
+    facts = fields.get("facts")
+    outcome = facts.get("outcome") if isinstance(facts, dict) else None
+    named = (fields.get(name) for name in ("kind", "subject", "actor"))
+    return row.columns[1:] == (*named, outcome)
 
 
 def _content(row: StoredRow, committed: str | None) -> _Content:
@@ -186,6 +217,7 @@ def _dropped(links: list[_Link]) -> list[Problem]:
 def _reordered(links: list[_Link]) -> list[Problem]:
     seqs = [link.seq for link in links]
     moved = {seq for seq, due in zip(seqs, sorted(seqs), strict=True) if seq != due}
+    moved |= {link.seq for link in links if link.moved}
     twice = {seq for seq, count in Counter(seqs).items() if count > 1}
     return [Problem(seq, Flaw.REORDERED) for seq in moved | twice]
 

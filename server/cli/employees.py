@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from guardrails import built_in
+from guardrails import built_in, form
 from models.ports import Language
 from server.cli.frame import AsJson, AsUser, app, run, show
 
@@ -47,6 +47,8 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find passages, as an employee of no group unless --as names a user."""
+    if form.faults(question):
+        raise typer.BadParameter(built_in.FORM.message.en, param_hint="QUESTION")
     arguments = {"question": question, "limit": limit, "language": language}
     hits = run(context, "search", arguments, as_user)
     show(hits, as_json, lambda: _hit_lines(cast("list[dict[str, Any]]", hits)))

@@ -79,19 +79,21 @@ def add_collection(
     context: typer.Context,
     name: str,
     owner: Annotated[str, typer.Option(help="Who answers for its documents.")],
-    readers: Annotated[str, typer.Option(help="Groups, separated by commas.")] = "everyone",
-    language: Language = Language.FRENCH,
+    readers: Annotated[
+        str | None, typer.Option(help="Groups, separated by commas; everyone at first.")
+    ] = None,
+    language: Annotated[Language | None, typer.Option(help="fr at first.")] = None,
     review_due: Annotated[str | None, typer.Option(help="A date, YYYY-MM-DD.")] = None,
-    deputy: str = "",
-    contact: str = "",
+    deputy: str | None = None,
+    contact: str | None = None,
     as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
-    """Describe a collection before its documents come."""
+    """Describe a collection before its documents come, or change what is given here."""
     arguments = {
         "name": name,
         "owner": owner,
-        "readers": _listed(readers),
+        "readers": None if readers is None else _listed(readers),
         "language": language,
         "review_due": review_due,
         "deputy": deputy,
@@ -99,6 +101,15 @@ def add_collection(
     }
     found = cast("dict[str, Any]", run(context, "collections.add", arguments, as_user))
     show(found, as_json, lambda: _collection_lines(found))
+
+
+@collections.command("remove")
+def remove_collection(
+    context: typer.Context, name: str, as_user: AsUser = None, as_json: AsJson = False
+) -> None:
+    """Withdraw a collection and all its documents; its folder stays as it is."""
+    done = cast("dict[str, Any]", run(context, "collections.remove", {"name": name}, as_user))
+    show(done, as_json, lambda: iter([f"{done['removed']} documents removed."]))
 
 
 @users.command("add")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -15,6 +16,7 @@ from server.commands import Caller, Given
 from server.errors import HomeInUseError, InvalidInputError
 from server.wiring import Vigie
 
+SCRATCH = ".backup-"
 DATABASES = ("record.db", "store.db")
 FILES = (
     "secret.key",
@@ -35,11 +37,17 @@ def back_up(vigie: Vigie, caller: Caller, given: BackupGiven) -> Json:
     """Write one archive, for its owner's eyes only: it holds the installation's keys."""
     check(caller.person, Right.ADMINISTER)
     home = vigie.settings.home
-    with tempfile.TemporaryDirectory(dir=home) as scratch:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=home) as scratch:
         copies = [_copied(home / name, Path(scratch) / name) for name in DATABASES]
         present = [home / name for name in FILES if (home / name).is_file()]
         _archive(given.file, [*copies, *present])
     return {"file": str(given.file), "parts": [path.name for path in (*copies, *present)]}
+
+
+def sweep(home: Path) -> None:
+    """Remove what a backup that was killed left behind: whole copies of the record."""
+    for left in home.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def restore(file: Path, home: Path) -> list[str]:

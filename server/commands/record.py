@@ -7,15 +7,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from server.access import Right, check
+from server.access import Person, Right, anyone, check
 from server.audit.checkpoint import CheckpointSigner
 from server.audit.entries import AnswerRecord, Entry
 from server.audit.events import Event, EventKind, Json
 from server.audit.findings import Report
 from server.audit.review import ReviewVerdict, Severity
 from server.audit.verify import verify
-from server.commands import Caller, Given
+from server.commands import Caller, Given, backup
 from server.errors import InvalidInputError
+from server.settings import private
 from server.wiring import Vigie
 
 ORIGIN = "vigie"
@@ -86,7 +87,7 @@ def log_export(vigie: Vigie, caller: Caller, given: ExportGiven) -> Json:
     """Everything a verifier needs, contents included: for auditors, outside the web."""
     check(caller.person, Right.READ_RECORD)
     try:
-        with given.file.open("x", encoding="utf-8") as stream:
+        with open(given.file, "x", encoding="utf-8", opener=private) as stream:
             count = vigie.record.export(stream)
     except OSError as error:
         raise InvalidInputError(f"{given.file} cannot be written: {error.strerror}.") from error
@@ -99,10 +100,19 @@ def log_export(vigie: Vigie, caller: Caller, given: ExportGiven) -> Json:
 def log_erase(vigie: Vigie, caller: Caller, given: EraseGiven) -> Json:
     """Erase what a person wrote and was told; the proofs of everything else stay valid."""
     check(caller.person, Right.ADMINISTER)
-    owner = vigie.accounts.known(given.user)
+    owner = _known(vigie, given.user)
+    if given.user.casefold() in given.ground.casefold():
+        raise InvalidInputError("The ground stays on the record for good: it names nobody.")
+    backup.sweep(vigie.settings.home)
     vigie.desk.erase(owner)
     erased = vigie.record.erase(owner.pseudonym, caller.person.pseudonym, given.ground)
     return {"pseudonym": owner.pseudonym, "erased": erased}
+
+
+def _known(vigie: Vigie, name: str) -> Person:
+    """A user, or whoever asked at the machine: `anyone`, `operator`."""
+    here = (anyone(vigie.secret), vigie.operator)
+    return next((one for one in here if one.name == name), None) or vigie.accounts.known(name)
 
 
 def log_checkpoint(vigie: Vigie, caller: Caller, _given: Given) -> Json:
@@ -131,7 +141,7 @@ def review_next(vigie: Vigie, caller: Caller, _given: Given) -> Json:
 
 def review_verdict(vigie: Vigie, caller: Caller, given: VerdictGiven) -> Json:
     check(caller.person, Right.REVIEW)
-    note = vigie.desk.masked(given.note, caller.language)
+    note = vigie.desk.masked(given.note) if given.note.strip() else ""
     verdict = ReviewVerdict(given.correct, given.grounded, Severity(given.severity), note)
     entry = vigie.reviews.verdict(given.record, caller.person.pseudonym, verdict)
     return {"record": given.record, "seq": entry.seq}

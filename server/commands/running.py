@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from pydantic import Field
 
-from guardrails.verdicts import Wording
 from ingest.collections import EVERYONE, Collection
 from models.ports import Language
-from server.access import Right, Role, check
+from server.access import Right, Role, check, check_appointment, check_key
 from server.audit.events import Json
 from server.commands import Caller, Given
 from server.library import Shelf
@@ -27,13 +27,15 @@ class IngestGiven(Given):
 
 
 class CollectionGiven(Given):
+    """What is left out stays as it is, or starts as `Collection` says."""
+
     name: str
     owner: str
-    readers: list[str] = Field(default_factory=lambda: [EVERYONE])
-    language: Language = Language.FRENCH
+    readers: frozenset[str] | None = None
+    language: Language | None = None
     review_due: date | None = None
-    deputy: str = ""
-    contact: str = ""
+    deputy: str | None = None
+    contact: str | None = None
 
 
 class Named(Given):
@@ -93,18 +95,19 @@ def show_collection(vigie: Vigie, caller: Caller, given: Named) -> Json:
 
 
 def add_collection(vigie: Vigie, caller: Caller, given: CollectionGiven) -> Json:
-    described = Collection(
-        name=given.name,
-        title=Wording(fr=given.name, en=given.name),
-        owner=given.owner,
-        readers=frozenset(given.readers),
-        deputy=given.deputy,
-        contact=given.contact,
-        language=given.language,
-        review_due=given.review_due,
+    known = {shelf.collection.name: shelf.collection for shelf in vigie.library.shelves()}
+    start = known.get(given.name) or Collection.undescribed(
+        given.name, given.owner, frozenset({EVERYONE})
     )
+    said = given.model_dump(exclude={"name"}, exclude_none=True)
+    described = replace(start, **said)
     vigie.library.describe(described, caller.person)
     return show_collection(vigie, caller, Named(name=given.name))
+
+
+def remove_collection(vigie: Vigie, caller: Caller, given: Named) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    return {"name": given.name, "removed": vigie.library.remove(given.name, caller.person)}
 
 
 def shelf_json(shelf: Shelf) -> Json:
@@ -124,6 +127,7 @@ def shelf_json(shelf: Shelf) -> Json:
 
 def add_user(vigie: Vigie, caller: Caller, given: UserGiven) -> Json:
     check(caller.person, Right.ADMINISTER)
+    check_appointment(caller.person, given.roles)
     person = vigie.accounts.add(
         given.name, given.password, given.roles, given.groups, caller.person.pseudonym
     )
@@ -162,6 +166,7 @@ def suspend_user(vigie: Vigie, caller: Caller, given: Named) -> Json:
 
 def create_key(vigie: Vigie, caller: Caller, given: KeyGiven) -> Json:
     check(caller.person, Right.ADMINISTER)
+    check_key(caller.person, vigie.accounts.named(given.name))
     key = vigie.accounts.create_key(given.name, given.label, caller.person.pseudonym)
     return {"name": given.name, "label": given.label, "key": key}
 

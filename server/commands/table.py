@@ -14,6 +14,7 @@ COMMANDS: dict[str, Command[Any]] = {
     "collections.list": Command(running.Nothing, running.list_collections),
     "collections.show": Command(running.Named, running.show_collection),
     "collections.add": Command(running.CollectionGiven, running.add_collection),
+    "collections.remove": Command(running.Named, running.remove_collection),
     "index.rebuild": Command(running.Nothing, running.rebuild_index),
     "users.add": Command(running.UserGiven, running.add_user),
     "users.list": Command(running.Nothing, running.list_users),

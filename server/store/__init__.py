@@ -44,6 +44,18 @@ class Store:
                 f"The store {self._engine.url.database} cannot be used: {_first_line(error)}"
             ) from error
 
+    def empty_log(self) -> None:
+        """Move the write-ahead log into the file, whose free space is overwritten, and empty it.
+
+        Raises StoreUnavailableError while a reader still needs it: try again.
+        """
+        with self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreUnavailableError("What was erased is still being read; erase again.")
+
     def close(self) -> None:
         self._engine.dispose()
 

@@ -65,8 +65,10 @@ class DeskRows:
             raise NotFoundError("No such question waits for an answer.")
 
     def erase(self, asker: str) -> None:
+        """Leaves no byte of them, in the write-ahead log either."""
         with self._store.transaction() as connection:
             connection.execute(delete(questions).where(questions.c.asker == asker))
+        self._store.empty_log()
 
     def _read(self, query: Select[tuple[object, ...]]) -> list[LeftQuestion]:
         with self._store.transaction() as connection:

@@ -118,9 +118,9 @@ class People:
             connection.execute(delete(keys).where(keys.c.user == user))
 
     def accept(self, user: str, charter: str, now: datetime) -> None:
-        if not self.has_accepted(user, charter):
-            with self._store.transaction() as connection:
-                connection.execute(insert(acceptances).values(user=user, charter=charter, at=now))
+        once = insert(acceptances).prefix_with("OR IGNORE")
+        with self._store.transaction() as connection:
+            connection.execute(once.values(user=user, charter=charter, at=now))
 
     def has_accepted(self, user: str, charter: str) -> bool:
         accepted = select(acceptances.c.at).where(

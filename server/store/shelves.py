@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, u
 
 from ingest.collections import Collection
 from ingest.documents import Document, Span
-from ingest.ingestion import Catalogue
+from ingest.ingestion import Catalogue, Mark
 from models.ports import Language
 from server.store import Store
 from server.store.tables import collections, documents
@@ -58,6 +58,24 @@ class Shelves(Catalogue):
             texts = connection.execute(query).scalars().all()
         return [_DESCRIPTION.validate_json(text) for text in texts]
 
+    def remove_collection(self, name: str) -> None:
+        with self._store.transaction() as connection:
+            connection.execute(delete(collections).where(collections.c.name == name))
+
+    def readers(self, collection: str) -> Mapping[str, frozenset[str]]:
+        """Document id → the groups that read it."""
+        query = select(documents.c.id, documents.c.readers)
+        with self._store.transaction() as connection:
+            rows = connection.execute(query.where(documents.c.collection == collection)).all()
+        return {id_: frozenset(json.loads(readers)) for id_, readers in rows}
+
+    def grant(self, collection: str, ids: Several[str], readers: frozenset[str]) -> None:
+        """Let these groups and no others open these documents."""
+        these = and_(documents.c.collection == collection, documents.c.id.in_(ids))
+        values = {"readers": json.dumps(sorted(readers))}
+        with self._store.transaction() as connection:
+            connection.execute(update(documents).where(these).values(values))
+
     def counts(self) -> dict[str, int]:
         """Indexed documents by collection."""
         query = (
@@ -68,22 +86,18 @@ class Shelves(Catalogue):
         with self._store.transaction() as connection:
             return dict(connection.execute(query).all())
 
-    def fingerprints(self, collection: str) -> Mapping[str, str]:
-        query = select(documents.c.id, documents.c.fingerprint).where(
-            documents.c.collection == collection
-        )
+    def marks(self, collection: str) -> Mapping[str, Mark]:
+        query = select(documents.c.id, documents.c.origin, documents.c.fingerprint)
         with self._store.transaction() as connection:
-            return {id_: fingerprint or "" for id_, fingerprint in connection.execute(query)}
+            rows = connection.execute(query.where(documents.c.collection == collection)).all()
+        return {id_: Mark(origin, fingerprint or "") for id_, origin, fingerprint in rows}
 
-    def begin(self, document: Document) -> None:
+    def begin(self, document: Document, origin: str) -> None:
+        values = {**_values(document), "origin": origin, "fingerprint": None}
         with self._store.transaction() as connection:
-            unindexed = (
-                update(documents)
-                .where(_same(document))
-                .values({**_values(document), "fingerprint": None})
-            )
-            if not connection.execute(unindexed).rowcount:
-                connection.execute(insert(documents).values(**_values(document)))
+            begun = update(documents).where(_same(document)).values(values)
+            if not connection.execute(begun).rowcount:
+                connection.execute(insert(documents).values(values))
 
     def finish(self, document: Document, fingerprint: str) -> None:
         values = {

@@ -77,6 +77,7 @@ documents = Table(
     Column("readers", Text, nullable=False),  # JSON list, sorted
     Column("version", String, nullable=False),
     Column("url", String, nullable=True),
+    Column("origin", String, nullable=False),  # the source it came from
     Column("fingerprint", String, nullable=True),  # empty while not indexed
     Column("indexed", DateTime, nullable=True),
     PrimaryKeyConstraint("collection", "id"),

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
 
 from ingest.collections import COLLECTION_FILE
-from server.access import Role
+from server.access import APPOINTED, Role, check_appointment, check_key
 from server.errors import InvalidInputError
 from server.outcomes import Mode
 from server.settings import CHECKOUT
@@ -34,7 +34,7 @@ class NewPerson(BaseModel):
 
 
 @router.get("/switch")
-def switch_page(visited: AnyVisit, person: Stopper) -> HTMLResponse:
+async def switch_page(visited: AnyVisit, person: Stopper) -> HTMLResponse:
     assert person == visited.person
     state = visited.web.vigie.switch.state()
     return visited.page("switch.html", state=state, since=_moment(state.since))
@@ -46,7 +46,7 @@ async def tighten(
 ) -> Response:
     web = visited.web
     await web.threads.run(
-        web.threads.duty, lambda: web.vigie.switching.tighten(mode, reason, person)
+        web.threads.stop, lambda: web.vigie.switching.tighten(mode, reason, person)
     )
     return to("/admin/switch")
 
@@ -54,7 +54,7 @@ async def tighten(
 @router.post("/switch/restart")
 async def restart(visited: AnyVisit, person: Admin, reason: Field = "") -> Response:
     web = visited.web
-    await web.threads.run(web.threads.duty, lambda: web.vigie.switching.restart(reason, person))
+    await web.threads.run(web.threads.restart, lambda: web.vigie.switching.restart(reason, person))
     return to("/admin/switch")
 
 
@@ -69,12 +69,14 @@ async def ingest(
     visited: AnyVisit, person: Admin, folder: Field = "", collection: Field = ""
 ) -> HTMLResponse:
     web = visited.web
-    source = permitted_folder(web.vigie, folder)
-    report = await web.threads.run(
-        web.threads.slow,
-        lambda: web.vigie.library.ingest(source, collection.strip() or None, person, _unseen),
-    )
-    return _collections(visited, report=report)
+
+    def work() -> HTMLResponse:
+        source = permitted_folder(web.vigie, folder)
+        name = collection.strip() or None
+        report = web.vigie.library.ingest(source, name, person, _unseen)
+        return _collections(visited, report=report)
+
+    return await web.threads.run(web.threads.slow, work)
 
 
 @router.get("/people")
@@ -88,6 +90,7 @@ async def add_person(
     visited: AnyVisit, person: Admin, new: Annotated[NewPerson, Form()]
 ) -> Response:
     web = visited.web
+    check_appointment(person, new.roles)
     await web.threads.run(
         web.threads.sign_in,
         lambda: web.vigie.accounts.add(
@@ -114,7 +117,9 @@ def suspend(visited: AnyVisit, person: Admin, name: Field) -> Response:
 @router.post("/people/key")
 def create_key(visited: AnyVisit, person: Admin, name: Field, label: Field = "api") -> HTMLResponse:
     """The key stands on this one page; only its hash is kept."""
-    key = visited.web.vigie.accounts.create_key(name, label.strip() or "api", person.pseudonym)
+    accounts = visited.web.vigie.accounts
+    check_key(person, accounts.named(name))
+    key = accounts.create_key(name, label.strip() or "api", person.pseudonym)
     return _people(visited, key=key, key_of=name)
 
 
@@ -154,7 +159,8 @@ def _collections(visited: AnyVisit, report: object) -> HTMLResponse:
 
 def _people(visited: AnyVisit, key: str = "", key_of: str = "") -> HTMLResponse:
     accounts = visited.web.vigie.accounts.everyone()
-    return visited.page("people.html", accounts=accounts, roles=tuple(Role), key=key, key_of=key_of)
+    given = tuple(role for role in Role if role not in APPOINTED)
+    return visited.page("people.html", accounts=accounts, roles=given, key=key, key_of=key_of)
 
 
 def _moment(since: str) -> datetime | None:

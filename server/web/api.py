@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from guardrails.form import faults
+from guardrails.form import LONGEST_QUESTION, faults
 from models.ports import Language
 from models.words import guess_language
 from server.asking import Asking
@@ -21,10 +21,9 @@ from server.commands.switch import state_json
 from server.errors import ServerError
 from server.failures import EXPECTED
 from server.outcomes import Mode
-from server.searching import LONGEST_QUESTION
 from server.web import errors
 from server.web.ask import STREAMED, mark_of
-from server.web.callers import Caller
+from server.web.callers import AskingCaller, Caller
 from server.web.stream import Reading
 from server.web.visits import TheWeb
 
@@ -57,7 +56,7 @@ class SwitchBody(Body):
 
 
 @router.post("/ask", response_model=None)
-async def ask(request: Request, web: TheWeb, person: Caller, body: AskBody) -> Response:
+async def ask(request: Request, web: TheWeb, person: AskingCaller, body: AskBody) -> Response:
     """An answer from the documents the caller may read.
 
     JSON, or server-sent events with `Accept: text/event-stream`: any number of `sentence`
@@ -75,10 +74,13 @@ async def ask(request: Request, web: TheWeb, person: Caller, body: AskBody) -> R
 
 
 @router.post("/search")
-def search(web: TheWeb, person: Caller, body: SearchBody) -> list[JsonObject]:
+async def search(web: TheWeb, person: Caller, body: SearchBody) -> list[JsonObject]:
     """Passages that the caller may read. Goes on working when the AI is stopped."""
     language = body.language or guess_language(body.question)
-    hits = web.vigie.searching.search(body.question, person, language, body.limit)
+    hits = await web.threads.run(
+        web.threads.search,
+        lambda: web.vigie.searching.search(body.question, person, language, body.limit),
+    )
     return [dict(hit_json(hit)) for hit in hits]  # type: ignore[arg-type]  # an object
 
 
@@ -96,11 +98,11 @@ async def move_switch(web: TheWeb, person: Caller, body: SwitchBody) -> JsonObje
     match body.mode:
         case Mode.ON:
             state = await web.threads.run(
-                web.threads.duty, lambda: switching.restart(body.reason, person)
+                web.threads.restart, lambda: switching.restart(body.reason, person)
             )
         case Mode.SEARCH_ONLY | Mode.OFF:
             state = await web.threads.run(
-                web.threads.duty, lambda: switching.tighten(body.mode, body.reason, person)
+                web.threads.stop, lambda: switching.tighten(body.mode, body.reason, person)
             )
     return dict(state_json(state))
 

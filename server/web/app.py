@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -45,7 +44,7 @@ def create_app(vigie: Vigie) -> FastAPI:
         Pages(settings.company),
         # One answer is being written; `queue` more may wait for the model.
         AnswerStreams(vigie.answering, settings.queue + 1),
-        Threads(CapacityLimiter(2), CapacityLimiter(4), CapacityLimiter(2)),
+        Threads.make(),
     )
 
     @asynccontextmanager

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
-from models.words import guess_language
 from server.access import Person
 from server.audit.events import Event, EventKind
 from server.audit.findings import Report
 from server.audit.review import ReviewVerdict, Severity
 from server.audit.verify import verify
-from server.web.visits import AnyVisit, Auditor, Reviewer, Web, to
+from server.web.visits import After, AnyVisit, Auditor, Position, Reviewer, Web, to
 
 router = APIRouter()
 
@@ -32,7 +31,7 @@ class VerdictForm(BaseModel):
 
 
 @router.get("/record")
-def answers_page(visited: AnyVisit, person: Auditor, before: int | None = None) -> HTMLResponse:
+def answers_page(visited: AnyVisit, person: Auditor, before: Position = None) -> HTMLResponse:
     """Who, when and how it ended; what was said takes opening one, which is itself an event."""
     assert person == visited.person
     found = visited.web.vigie.record.answers(ANSWERS, before)
@@ -42,7 +41,7 @@ def answers_page(visited: AnyVisit, person: Auditor, before: int | None = None) 
 
 @router.get("/record/events")
 def events_page(
-    visited: AnyVisit, person: Auditor, after: int = -1, kind: str = ""
+    visited: AnyVisit, person: Auditor, after: After = -1, kind: str = ""
 ) -> HTMLResponse:
     assert person == visited.person
     kinds = (EventKind(kind),) if kind in tuple(EventKind) else ()
@@ -62,7 +61,7 @@ def answer_page(visited: AnyVisit, person: Auditor, record: str) -> HTMLResponse
 
 
 @router.get("/record/reports")
-def reports_page(visited: AnyVisit, person: Auditor, after: int = -1) -> HTMLResponse:
+def reports_page(visited: AnyVisit, person: Auditor, after: After = -1) -> HTMLResponse:
     log = visited.web.vigie.record
     found = log.entries(after, EVENTS, (EventKind.ANSWER_REPORTED,))
     log.append(Event(EventKind.RECORD_READ, "reports", person.pseudonym))
@@ -104,7 +103,7 @@ def give_verdict(
         given.correct == "yes",
         given.grounded == "yes",
         Severity(given.severity),
-        vigie.desk.masked(note, guess_language(note)) if note else "",
+        vigie.desk.masked(note) if note else "",
     )
     vigie.reviews.verdict(record, person.pseudonym, verdict)
     return to("/review")

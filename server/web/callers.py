@@ -8,30 +8,44 @@ from fastapi import Depends, Request
 
 from server.access import Person
 from server.web.security import SAFE_METHODS, ForgedFormError, check_form_secret, same_origin
-from server.web.visits import SignInNeededError, TheWeb, Visit, Web, visit
+from server.web.visits import SignInNeededError, TheWeb, Visit, Web, check_charter, visit
 
 FORM_HEADER = "X-Form-Secret"
 
 
-def caller(request: Request, web: TheWeb) -> Person:
+async def caller(request: Request, web: TheWeb) -> Person:
     """Whoever calls. A key and a cookie are never mixed: what is sent as a key must be one."""
     if "authorization" in request.headers:
-        return _of_key(request, web)
-    return _of_session(request, visit(request))
+        return await _of_key(request, web)
+    return _of_session(request, await visit(request))
 
 
-def key_holder(request: Request, web: TheWeb) -> Person:
+async def asking_caller(
+    request: Request, web: TheWeb, person: Annotated[Person, Depends(caller)]
+) -> Person:
+    """Whoever asks: at a browser under the charter; whoever gave a key out answers for it."""
+    if "authorization" not in request.headers:
+        await check_charter(web, person)
+    return person
+
+
+async def key_holder(request: Request, web: TheWeb) -> Person:
     """Whoever calls with a key; cookies count for nothing here."""
-    return _of_key(request, web)
+    return await _of_key(request, web)
 
 
 Caller = Annotated[Person, Depends(caller)]
+AskingCaller = Annotated[Person, Depends(asking_caller)]
 KeyHolder = Annotated[Person, Depends(key_holder)]
 
 
-def _of_key(request: Request, web: Web) -> Person:
+async def _of_key(request: Request, web: Web) -> Person:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    person = web.vigie.accounts.of_key(key.strip()) if scheme.lower() == "bearer" else None
+    if scheme.lower() != "bearer":
+        raise SignInNeededError
+    person = await web.threads.run(
+        web.threads.visits, lambda: web.vigie.accounts.of_key(key.strip())
+    )
     if person is None:
         raise SignInNeededError
     return person

@@ -80,9 +80,13 @@ def document_page(
 
 
 @router.get("/search")
-def search_page(visited: AnyVisit, person: Asker, q: str = "") -> HTMLResponse:
-    vigie = visited.web.vigie
-    found = vigie.searching.search(q, person, guess_language(q), HITS) if q.strip() else []
+async def search_page(visited: AnyVisit, person: Asker, q: str = "") -> HTMLResponse:
+    vigie, threads = visited.web.vigie, visited.web.threads
+    found = []
+    if q.strip():
+        found = await threads.run(
+            threads.search, lambda: vigie.searching.search(q, person, guess_language(q), HITS)
+        )
     return visited.page(
         "search.html", question=q, hits=[hit.chunk for hit in found], state=vigie.switch.state()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from models.ports import Language
@@ -29,15 +29,16 @@ def sign_in_page(visited: AnyVisit, wanted: Annotated[str, Query(alias="next")] 
 
 @router.post("/sign-in")
 async def sign_in(
+    request: Request,
     visited: AnyVisit,
     name: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     wanted: Annotated[str, Form(alias="next")] = "/",
 ) -> Response:
-    web = visited.web
+    web, address = visited.web, request.client.host if request.client else ""
     try:
         _, token = await web.threads.run(
-            web.threads.sign_in, lambda: web.vigie.accounts.sign_in(name.strip(), password)
+            web.threads.sign_in, lambda: web.vigie.accounts.sign_in(name.strip(), password, address)
         )
     except SignInError:
         return _refused(visited, wanted)

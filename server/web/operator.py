@@ -19,11 +19,12 @@ from server.failures import EXPECTED
 from server.wiring import Vigie
 
 MOST_BYTES = 1_000_000
+MOST_COMMANDS = 32  # so that a suspension does not wait behind a few ingestions
 
 
 def operator_app(vigie: Vigie) -> Starlette:
     """An app for the local socket alone: it trusts its caller as the folder's permissions do."""
-    threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="command")
+    threads = ThreadPoolExecutor(max_workers=MOST_COMMANDS, thread_name_prefix="command")
 
     async def command(request: Request) -> Response:
         body = await request.body()

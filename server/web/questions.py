@@ -12,7 +12,7 @@ from server.audit.events import Event, EventKind
 from server.errors import InvalidInputError
 from server.web.ask import MARK, answer_page, new_conversation
 from server.web.exchanges import exchange, own_exchange
-from server.web.visits import AnyVisit, Asker, to
+from server.web.visits import AnyVisit, Asker, Position, to
 
 router = APIRouter()
 
@@ -21,7 +21,7 @@ LONGEST_REASON = 2_000
 
 
 @router.get("/questions")
-def questions_page(visited: AnyVisit, person: Asker, before: int | None = None) -> HTMLResponse:
+def questions_page(visited: AnyVisit, person: Asker, before: Position = None) -> HTMLResponse:
     vigie = visited.web.vigie
     found = vigie.record.answers(ANSWERS, before, person.pseudonym)
     return visited.page(
@@ -59,7 +59,7 @@ def report_error(
     own_exchange(vigie.record, record, person)
     if not reason.strip() or len(reason) > LONGEST_REASON or "\0" in reason:
         raise InvalidInputError(f"A reason has 1 to {LONGEST_REASON} characters.")
-    masked = vigie.desk.masked(reason.strip(), guess_language(reason))
+    masked = vigie.desk.masked(reason.strip())
     vigie.record.append(
         Event(
             EventKind.ANSWER_REPORTED,

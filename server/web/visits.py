@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.ports import Language
@@ -30,6 +30,7 @@ SESSION = "vigie_session"
 VISIT = "vigie_visit"
 LANGUAGE = "vigie_language"
 YEAR_S = 365 * 24 * 3600
+OPEN_FORMS = ("/sign-in", "/language")
 
 T = TypeVar("T")
 
@@ -44,11 +45,23 @@ class CharterNotAcceptedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Threads:
-    """Limiters of their own for what is slow, so that pages never wait behind it."""
+    """Limiters of their own for what is slow, so that pages never wait behind it.
 
+    Routes that only read a page run in FastAPI's shared pool; nothing that a stop or a health
+    check needs does.
+    """
+
+    visits: CapacityLimiter  # who is it: short reads of the store
     sign_in: CapacityLimiter  # argon2 takes a core each time
-    duty: CapacityLimiter  # the switch: never behind anything
+    stop: CapacityLimiter  # never behind anything, not even a restart
+    restart: CapacityLimiter  # waits for the record
+    search: CapacityLimiter  # the embedder reads one text at a time
     slow: CapacityLimiter  # ingestion, verification
+
+    @classmethod
+    def make(cls) -> Self:
+        sizes = (8, 2, 16, 1, 2, 2)
+        return cls(*(CapacityLimiter(size) for size in sizes))
 
     async def run(self, limiter: CapacityLimiter, work: Callable[[], T]) -> T:
         return await run_sync(work, limiter=limiter)
@@ -68,6 +81,11 @@ def web_of(request: Request) -> Web:
     found = request.app.state.web
     assert isinstance(found, Web)
     return found
+
+
+async def the_web(request: Request) -> Web:
+    """`web_of` as a dependency: asynchronous, since a plain one would wait for a thread."""
+    return web_of(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +123,14 @@ class Visit:
         )
 
 
-def visit(request: Request) -> Visit:
+async def visit(request: Request) -> Visit:
     web = web_of(request)
     token = request.cookies.get(SESSION, "")
-    person = web.vigie.accounts.of_session(token) if token else None
+    person = None
+    if token:
+        person = await web.threads.run(
+            web.threads.visits, lambda: web.vigie.accounts.of_session(token)
+        )
     if person is None:
         token = request.cookies.get(VISIT) or secrets.token_urlsafe(16)
     return Visit(
@@ -131,11 +153,14 @@ def language_of(request: Request, person: Person | None = None) -> Language:
     return best_language(request.headers.get("accept-language", ""))
 
 
+LAST = 2**63 - 1  # what SQLite counts up to
+Position = Annotated[int | None, Query(ge=0, le=LAST)]
+After = Annotated[int, Query(ge=-1, le=LAST)]
 AnyVisit = Annotated[Visit, Depends(visit)]
-TheWeb = Annotated[Web, Depends(web_of)]
+TheWeb = Annotated[Web, Depends(the_web)]
 
 
-def signed_in(visited: AnyVisit) -> Person:
+async def signed_in(visited: AnyVisit) -> Person:
     if visited.person is None:
         raise SignInNeededError
     return visited.person
@@ -144,10 +169,10 @@ def signed_in(visited: AnyVisit) -> Person:
 SignedIn = Annotated[Person, Depends(signed_in)]
 
 
-def needs(right: Right) -> Callable[[Person], Person]:
+def needs(right: Right) -> Callable[[Person], Awaitable[Person]]:
     """A dependency: the person, who has this right. Raises AccessDeniedError."""
 
-    def holder(person: SignedIn) -> Person:
+    async def holder(person: SignedIn) -> Person:
         check(person, right)
         return person
 
@@ -162,11 +187,20 @@ Reviewer = Annotated[Person, Depends(needs(Right.REVIEW))]
 Answerer = Annotated[Person, Depends(needs(Right.ANSWER_PEOPLE))]
 
 
-def under_charter(person: Asker, web: TheWeb) -> Person:
+async def under_charter(person: Asker, web: TheWeb) -> Person:
     """The asker, who has accepted the charter in force."""
-    if not web.vigie.accounts.has_accepted(person, web.vigie.charter.get().version):
-        raise CharterNotAcceptedError
+    await check_charter(web, person)
     return person
+
+
+async def check_charter(web: Web, person: Person) -> None:
+    """Raises CharterNotAcceptedError unless the person accepted the charter in force."""
+    accounts, charter = web.vigie.accounts, web.vigie.charter
+    accepted = await web.threads.run(
+        web.threads.visits, lambda: accounts.has_accepted(person, charter.get().version)
+    )
+    if not accepted:
+        raise CharterNotAcceptedError
 
 
 CommittedAsker = Annotated[Person, Depends(under_charter)]
@@ -176,7 +210,8 @@ async def check_form(request: Request, visited: AnyVisit) -> None:
     """Every form of every page passes here: ours, of this session, from this site."""
     if request.method in SAFE_METHODS:
         return
-    if visited.person is None and request.cookies.get(SESSION):
+    # A session that ended is told as such; but coming in, and choosing a language, never need one.
+    if visited.person is None and request.cookies.get(SESSION) and visited.path not in OPEN_FORMS:
         raise SignInNeededError
     if not same_origin(request):
         raise ForgedFormError

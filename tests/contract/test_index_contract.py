@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,8 +50,26 @@ documents = st.builds(
     collections,
     st.sampled_from(Language),
 )
-removals = st.tuples(collections, st.sets(st.sampled_from(["a", "b", "c", "unknown"])))
-histories = st.lists(st.one_of(documents, removals), max_size=8)
+
+
+@dataclass(frozen=True)
+class Removal:
+    collection: str
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Grant:
+    collection: str
+    ids: frozenset[str]
+    readers: frozenset[str]
+
+
+Step = Document | Removal | Grant
+ids = st.frozensets(st.sampled_from(["a", "b", "c", "unknown"]))
+removals = st.builds(Removal, collections, ids)
+grants = st.builds(Grant, collections, ids, groups)
+histories = st.lists(st.one_of(documents, removals, grants), max_size=8)
 narrowings = st.none() | st.frozensets(collections)
 
 # One index per test, emptied by each example: a fresh shard each time would cost minutes.
@@ -59,20 +78,24 @@ examples = settings(
 )
 
 
-def live(index: Index, history: list[Document | tuple[str, set[str]]]) -> Store:
+def live(index: Index, history: list[Step]) -> Store:
     """Apply a history to an emptied index; what a plain dictionary would hold afterwards."""
     for collection in ("rh", "si"):
         index.remove(collection, ["a", "b", "c"])
     store: Store = {}
     for step in history:
-        if isinstance(step, Document):
-            index.replace(step, embedded(step))
-            store[step.collection, step.id] = step
-            continue
-        collection, gone = step
-        index.remove(collection, gone)
-        for id_ in gone:
-            store.pop((collection, id_), None)
+        match step:
+            case Document():
+                index.replace(step, embedded(step))
+                store[step.collection, step.id] = step
+            case Removal(collection, gone):
+                index.remove(collection, gone)
+                for id_ in gone:
+                    store.pop((collection, id_), None)
+            case Grant(collection, known, readers):
+                index.grant(collection, known, readers)
+                for id_ in known & {id_ for name, id_ in store if name == collection}:
+                    store[collection, id_] = replace(store[collection, id_], readers=readers)
     return store
 
 
@@ -94,7 +117,7 @@ def readable(store: Store, audience: frozenset[str], narrowed: frozenset[str] | 
 @given(history=histories, audience=groups, narrowed=narrowings, question=texts)
 def test_a_search_by_meaning_sees_exactly_what_its_audience_may_read(
     index: Index,
-    history: list[Document | tuple[str, set[str]]],
+    history: list[Step],
     audience: frozenset[str],
     narrowed: frozenset[str] | None,
     question: str,
@@ -110,7 +133,7 @@ def test_a_search_by_meaning_sees_exactly_what_its_audience_may_read(
 @given(history=histories, audience=groups, narrowed=narrowings, question=texts)
 def test_a_search_by_words_finds_the_passages_that_hold_them_and_no_others(
     index: Index,
-    history: list[Document | tuple[str, set[str]]],
+    history: list[Step],
     audience: frozenset[str],
     narrowed: frozenset[str] | None,
     question: str,
@@ -133,7 +156,7 @@ def test_a_search_by_words_finds_the_passages_that_hold_them_and_no_others(
 @examples
 @given(history=histories, question=texts, limit=st.integers(0, 5))
 def test_at_most_the_limit_comes_back_best_first_and_once_each(
-    index: Index, history: list[Document | tuple[str, set[str]]], question: str, limit: int
+    index: Index, history: list[Step], question: str, limit: int
 ) -> None:
     store = live(index, history)
     everyone = frozenset({"everyone"})

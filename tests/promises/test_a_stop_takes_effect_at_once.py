@@ -110,6 +110,23 @@ def test_with_the_ai_off_no_door_of_the_house_leads_to_a_model(
         assert hits
 
 
+def test_with_the_ai_off_a_rebuild_throws_nothing_away(
+    furnished: Path, tmp_path: Path, parts: Parts
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
+    with open_vigie(load(home, generator="extractive"), parts) as house:
+        house.switch.tighten(Mode.OFF, "essai", "garde")
+
+        with pytest.raises(WritingRevokedError):
+            house.rebuild_index()
+
+    with open_vigie(load(home, generator="extractive"), parts) as house:
+        asker = employee(house)
+        assert house.searching.search("congés payés", asker, Language.FRENCH, 5)
+        assert house.library.open("ressources-humaines", "conges-payes.md", asker)
+
+
 def test_search_only_writes_nothing(demo_house: Vigie) -> None:
     answering = with_generator(demo_house.answering, ScriptedGenerator(_must_not_write))
     demo_house.switch.tighten(Mode.SEARCH_ONLY, "nuit", "garde")
@@ -159,6 +176,14 @@ def test_suspending_a_user_ends_their_running_answer(demo_house: Vigie) -> None:
 
     assert [type(sealed) for sealed in rest] == [SealedOutcome]
     assert demo_house.accounts.is_suspended(asker)
+
+
+def test_a_stop_works_with_the_secret_damaged(demo_house: Vigie) -> None:
+    (demo_house.settings.home / "secret.key").write_text("court")
+
+    move(demo_house.settings, Mode.OFF, "incident", None)
+
+    assert demo_house.switch.state().mode is Mode.OFF
 
 
 def _must_not_write(prompt: Prompt) -> Iterable[str]:

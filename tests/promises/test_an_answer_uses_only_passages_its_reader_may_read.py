@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from demo import employee
 from passages import WordsEmbedder, document, embedded
 
 from ingest.edge import EdgeIndex
 from ingest.index import Audience, Index, Query
 from ingest.memory import MemoryIndex
 from models.ports import Language
+from server.errors import NotFoundError
+from server.wiring import Vigie
 
 SECRET = "La grille des salaires est réservée au service de la paie."
 
@@ -65,6 +69,29 @@ def test_passages_of_others_do_not_crowd_out_ones_own(index: Index) -> None:
     index.replace(mine := document("note", "La cantine ouvre à midi."), embedded(mine))
 
     assert found(index, "everyone", limit=1) == {"note"}
+
+
+def test_readers_that_change_do_so_at_once_whatever_source_a_document_came_from(
+    house: Vigie, tmp_path: Path
+) -> None:
+    asker = employee(house)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "grille.md").write_text(SECRET, encoding="utf-8")
+    lines = tmp_path / "autres.jsonl"
+    lines.write_text(f'{{"id": "autre", "text": "{SECRET}"}}\n', encoding="utf-8")
+    for source in (tmp_path / "notes", lines):
+        house.library.ingest(source, "paie", house.operator, lambda _done, _of: None)
+    assert len(house.searching.search(SECRET, asker, Language.FRENCH, 9)) == 2
+
+    narrowed = replace(house.library.collection("paie"), readers=frozenset({"paie"}))
+    house.library.describe(narrowed, house.operator)
+
+    assert house.searching.search(SECRET, asker, Language.FRENCH, 9) == []
+    for document_id in ("grille.md", "autre"):
+        with pytest.raises(NotFoundError):
+            house.library.open("paie", document_id, asker)
+    insider = employee(house, "lea", ("paie",))
+    assert len(house.searching.search(SECRET, insider, Language.FRENCH, 9)) == 2
 
 
 def test_narrowing_a_search_to_a_collection_opens_nothing(index: Index) -> None:

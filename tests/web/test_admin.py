@@ -82,6 +82,24 @@ def test_a_person_who_cannot_be_is_refused_with_a_reason(
     assert re.search(r'<p class="notice" lang="en">[^<]+', page.text)
 
 
+@pytest.mark.parametrize("role", ["admin", "auditor"])
+def test_an_admin_appoints_neither_admins_nor_auditors(
+    house: Vigie, adele: Visitor, role: str
+) -> None:
+    page = adele.send(
+        "/admin/people", name="pantin", password="un-long-mot-de-passe", roles=["employee", role]
+    )
+
+    assert page.status_code == 403
+    assert "vigie users add" in page.text
+    assert "pantin" not in {account.name for account in house.accounts.everyone()}
+
+
+def test_an_admin_gets_no_key_with_which_to_pass_for_a_second_one(adele: Visitor) -> None:
+    assert adele.send("/admin/people/key", name="anatole").status_code == 403
+    assert adele.send("/admin/people/key", name="adele").status_code == 200
+
+
 def test_groups_are_changed(house: Vigie, adele: Visitor) -> None:
     adele.send("/admin/people/groups", name="paul", groups="direction")
 

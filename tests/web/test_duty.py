@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from html import unescape
 
+import httpx
 import pytest
 from fastapi import FastAPI
-from visitor import Visitor
+from visitor import Visitor, secret_in, served
 
 from server.access import Role
 from server.audit.events import EventKind
 from server.outcomes import Mode
+from server.web.app import create_app
 from server.wiring import Vigie
 
 pytestmark = pytest.mark.slow
@@ -109,6 +115,35 @@ def test_whoever_may_only_stop_stops_and_nothing_else(company: Vigie, company_ap
     for path in ("/ask", "/questions", "/search", "/record", "/review", "/admin/people", "/desk"):
         assert garde.web.get(path).status_code == 403
     assert company.switch.state().mode is Mode.OFF
+
+
+def test_a_stop_waits_neither_for_the_pages_nor_for_the_record(company: Vigie) -> None:
+    app = create_app(company)
+    session = Visitor(app).sign_in("adele").web.cookies["vigie_session"]
+    cookies = {"vigie_session": session}
+    with (
+        served(app) as address,
+        httpx.Client(base_url=address, cookies=cookies, timeout=60) as web,
+        ThreadPoolExecutor(60) as crowd,
+    ):
+        form = secret_in(web.get("/admin/switch").text)
+        change = {"form": form, "name": "paul"}
+        with closing(sqlite3.connect(company.settings.home / "record.db")) as lock:
+            lock.isolation_level = None
+            lock.execute("BEGIN IMMEDIATE")  # whoever writes to the record waits now
+            waiting = [
+                crowd.submit(web.post, "/admin/people/groups", data=change) for _ in range(50)
+            ]
+            asked = {"form": form, "mode": "off", "reason": "essai"}
+            stop = crowd.submit(web.post, "/admin/switch", data=asked)
+            while company.switch.state().mode is not Mode.OFF and not waiting[0].done():
+                time.sleep(0.01)
+            stopped, answered = company.switch.state().mode, sum(one.done() for one in waiting)
+            lock.execute("ROLLBACK")
+        wait([*waiting, stop])
+
+    assert stopped is Mode.OFF
+    assert answered == 0
 
 
 def test_an_employee_moves_nothing(company: Vigie, company_app: FastAPI) -> None:

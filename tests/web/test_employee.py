@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from html import unescape
 
 import pytest
@@ -208,6 +210,29 @@ def test_a_question_left_for_a_person_is_answered_here(
     assert "C’est Paul, jusqu’au 31." in unescape(camille.web.get("/questions").text)
     assert "C’est Paul" not in unescape(paul.web.get("/questions").text)
     assert owner.send(address[1], answer="Encore").status_code == 404
+
+
+def test_a_persons_answer_is_on_the_record_masked_before_anyone_reads_it(
+    company: Vigie, company_app: FastAPI, camille: Visitor
+) -> None:
+    camille.send("/questions/leave", question="Qui tient la cantine ?")
+    owner = Visitor(company_app).sign_in("odile")
+    address = re.search(r'action="(/desk/[^"]+)"', owner.web.get("/desk").text)
+    assert address
+    record = company.settings.home / "record.db"
+
+    with closing(sqlite3.connect(record, isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        refused = owner.send(address[1], answer="Léa, au 06 39 98 12 34.")
+        lock.execute("ROLLBACK")
+    unread = unescape(camille.web.get("/questions").text)
+    owner.send(address[1], answer="Léa, au 06 39 98 12 34.")
+
+    assert refused.status_code == 503
+    assert "06 39 98 12 34" not in unread
+    assert "06 39 98 12 34" in unescape(camille.web.get("/questions").text)
+    noted = company.record.entries(kinds=(EventKind.QUESTION_ANSWERED,), limit=1_000)[-1]
+    assert noted.content == {"answer": "Léa, au [PHONE_1]."}
 
 
 def test_a_question_is_text_and_never_markup(camille: Visitor) -> None:

@@ -123,6 +123,15 @@ def test_a_form_of_an_ended_session_asks_to_sign_in_again(app: FastAPI) -> None:
     assert "Connexion nécessaire" in response.text
 
 
+def test_a_session_of_another_house_does_not_keep_anyone_out(app: FastAPI) -> None:
+    visitor = Visitor(app)
+    visitor.web.cookies.set("vigie_session", "of-another-house")
+
+    page = visitor.sign_in("camille").web.get("/questions")
+
+    assert page.url.path == "/questions"
+
+
 def test_a_language_is_chosen_for_good(app: FastAPI) -> None:
     visitor = Visitor(app, language="en")
     assert 'lang="en"' in visitor.web.get("/sign-in").text

@@ -60,6 +60,41 @@ def test_no_word_of_a_document_is_lost_but_headings_cut_from_their_page(read: li
     assert not left
 
 
+@given(st.lists(blocks, max_size=12))
+def test_no_passage_is_longer_than_what_announces_and_what_is_said(read: list[Block]) -> None:
+    cut = chunks(made(*read))
+
+    assert all(len(one.text) <= 2 * SIZE + 1 for one in cut)
+    assert all(len(one.section) <= SIZE for one in cut)
+
+
+def test_a_run_of_headings_is_cut_and_the_last_ones_announce_what_follows() -> None:
+    titles = [heading(f"Article {n} du règlement", 2) for n in range(2000)]
+
+    cut = chunks(made(*titles, paragraph("Enfin.")))
+
+    assert len(cut) > 50
+    assert all(SIZE / 2 < len(one.text) <= SIZE for one in cut[:-1])
+    assert cut[-1].text.endswith("Article 1999 du règlement\nEnfin.")
+
+
+@pytest.mark.parametrize("text", ["x" * 80_000, "mot " * 20_000, SENTENCE * 1200])
+def test_a_heading_without_end_is_cut_like_a_paragraph(text: str) -> None:
+    cut = chunks(made(heading(text, 1), paragraph("Enfin.")))
+
+    assert len(cut) > 100
+    assert all(len(one.text) <= SIZE + len("\nEnfin.") for one in cut)
+    assert cut[-1].text.endswith("\nEnfin.")
+    assert all(0 < len(one.section) <= SIZE for one in cut)
+
+
+def test_a_section_that_is_too_long_keeps_the_nearest_headings() -> None:
+    cut = chunks(made(heading("loin " * 200, 1), heading("Tout près", 2), paragraph("Enfin.")))
+
+    assert cut[-1].section.startswith("…")
+    assert cut[-1].section.endswith("loin › Tout près")
+
+
 def test_a_document_is_nfc_without_what_nobody_wrote() -> None:
     decomposed = unicodedata.normalize("NFD", "congés\u00ad payés\x00\ud800\ufeff")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 from collections.abc import Collection as Several
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,13 +14,15 @@ from pathlib import Path
 import pytest
 from passages import WordsEmbedder
 
+from ingest.chunking import SIZE
 from ingest.collections import Collection, Override
 from ingest.documents import Document, EmbeddedChunks
-from ingest.errors import UnreadableFileError
+from ingest.errors import CollectionError, UnreadableFileError
 from ingest.index import Audience, Hit, Index, Query
-from ingest.ingestion import Catalogue, Ingestion, IngestionReport, rebuild
+from ingest.ingestion import Catalogue, Ingestion, IngestionReport, Mark, rebuild
 from ingest.memory import MemoryCatalogue, MemoryIndex
 from ingest.readers import reasons
+from ingest.sources import Entry, open_source
 from models.ports import Language
 
 RH = Collection.undescribed("rh", "Camille", frozenset({"everyone"}))
@@ -43,7 +47,7 @@ class House:
         return {hit.chunk.document: hit.chunk.text for hit in hits}
 
     def indexed(self) -> set[str]:
-        return {id_ for id_, mark in self.catalogue.fingerprints("rh").items() if mark}
+        return {id_ for id_, mark in self.catalogue.marks("rh").items() if mark.fingerprint}
 
 
 @pytest.fixture
@@ -232,11 +236,159 @@ def test_a_line_that_is_gone_leaves(house: House, tmp_path: Path) -> None:
 
 def test_a_source_that_is_not_there_is_no_reason_to_remove(house: House, folder: Path) -> None:
     house.ingest(folder)
+    loop = folder.with_name("boucle")
+    loop.symlink_to(loop)
 
-    with pytest.raises(UnreadableFileError):
-        house.ingest(folder.with_name("absent"))
+    for source in (folder.with_name("absent"), loop):
+        with pytest.raises(UnreadableFileError):
+            house.ingest(source)
 
     assert len(house.found()) == 2
+
+
+def test_a_file_that_changes_while_it_is_ingested_is_kept_under_the_version_that_was_read(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "note.md"
+    file.write_text("Un texte.", encoding="utf-8")
+    (entry,) = open_source(file).entries()
+    assert isinstance(entry, Entry)
+
+    file.write_text("Un autre texte.", encoding="utf-8")
+
+    assert [block.text for block in entry.read().blocks] == ["Un texte."]
+    assert entry.version == hashlib.sha256(b"Un texte.").hexdigest()
+
+
+def test_a_folder_in_a_folder_that_is_a_collection_of_its_own_is_left_to_itself(
+    house: House, folder: Path
+) -> None:
+    house.ingest(folder)
+    (folder / "sous" / "plus").mkdir()
+    (folder / "sous" / "plus" / "loin.md").write_text("Un secret.", encoding="utf-8")
+    (folder / "lien.md").symlink_to(folder / "sous" / "plus" / "loin.md")
+    (folder / "sous" / "collection.toml").write_text(
+        'owner = "Paul"\nreaders = ["direction"]', encoding="utf-8"
+    )
+
+    report = house.ingest(folder)
+
+    assert {one.path: one.reason for one in report.failed} == {
+        "sous/page.html": reasons.OWN_COLLECTION,
+        "sous/plus/loin.md": reasons.OWN_COLLECTION,
+        "lien.md": reasons.OWN_COLLECTION,
+    }
+    assert set(house.found()) == {"note.md"}
+    assert house.ingest(folder / "sous").added == 2
+
+
+@pytest.mark.parametrize("part", ["note.md", "sous", "sous/page.html", "sous/pages.jsonl"])
+def test_a_part_of_a_described_folder_is_not_ingested_by_itself(
+    house: House, folder: Path, part: str
+) -> None:
+    (folder / "sous" / "pages.jsonl").write_text('{"id":"1","text":"un"}', encoding="utf-8")
+
+    with pytest.raises(CollectionError, match=f"{folder}"):
+        house.ingest(folder / part)
+
+    assert house.index.count() == 0
+
+
+def test_a_byte_order_mark_is_not_part_of_a_line(house: House, tmp_path: Path) -> None:
+    source = tmp_path / "pages.jsonl"
+    source.write_text('{"id":"1","text":"un"}', encoding="utf-8")
+    house.ingest(source)
+    source.write_text('{"id":"1","text":"un"}', encoding="utf-8-sig")
+
+    report = house.ingest(source)
+
+    assert (report.unchanged, report.failed) == (1, ())
+
+
+@pytest.mark.parametrize("id_", ["a\0", "a\nb", "\x1b[31m", "a\x85"])
+def test_an_id_with_control_characters_is_a_bad_line(
+    house: House, tmp_path: Path, id_: str
+) -> None:
+    source = tmp_path / "pages.jsonl"
+    source.write_text(json.dumps({"id": id_, "text": "un"}), encoding="utf-8")
+
+    report = house.ingest(source)
+
+    assert [one.reason for one in report.failed] == [reasons.BAD_LINE]
+    assert house.index.count() == 0
+
+
+def test_lines_cut_short_are_no_reason_to_remove(house: House, tmp_path: Path) -> None:
+    source = tmp_path / "pages.jsonl"
+    lines = [json.dumps({"id": str(n), "text": f"Page {n}."}) for n in range(5)]
+    source.write_text("\n".join(lines), encoding="utf-8")
+    house.ingest(source)
+    source.write_text("\n".join(lines)[:60], encoding="utf-8")
+
+    short = house.ingest(source)
+    source.write_text("\n".join(lines[:2]), encoding="utf-8")
+    whole = house.ingest(source)
+
+    assert [one.path for one in short.failed] == ["pages.jsonl:2"]
+    assert (short.removed, whole.removed) == (0, 3)
+
+
+def test_what_is_under_a_folder_out_of_reach_stays(house: House, folder: Path) -> None:
+    (folder / "sous-titre.md").write_text("Un texte de plus.", encoding="utf-8")
+    house.ingest(folder)
+    shutil.rmtree(folder / "sous")
+    (folder / "sous").symlink_to("x" * 300)  # a name no system resolves, not even for root
+    (folder / "sous-titre.md").unlink()
+    (folder / "note.md").unlink()
+    (folder / "note.md").symlink_to("x" * 300)
+
+    report = house.ingest(folder)
+
+    assert {one.path: one.reason for one in report.failed} == {
+        "sous": reasons.UNREACHABLE,
+        "note.md": reasons.UNREACHABLE,
+    }
+    assert report.removed == 1
+    assert set(house.found()) == {"note.md", "sous/page.html"}
+
+
+def test_a_link_that_leads_nowhere_any_more_leaves(house: House, folder: Path) -> None:
+    (folder / "lien.md").symlink_to(folder / "note.md")
+    house.ingest(folder)
+    (folder / "note.md").unlink()
+
+    report = house.ingest(folder)
+
+    assert [(one.path, one.reason) for one in report.failed] == [("lien.md", reasons.GONE)]
+    assert set(house.found()) == {"sous/page.html"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root opens everything")
+@pytest.mark.parametrize("closed", ["sous", "sous/page.html"])
+def test_what_may_not_be_opened_stays(house: House, folder: Path, closed: str) -> None:
+    house.ingest(folder)
+    (folder / closed).chmod(0)
+
+    report = house.ingest(folder)
+    (folder / closed).chmod(0o700)
+
+    assert [(one.path, one.reason) for one in report.failed] == [(closed, reasons.UNREACHABLE)]
+    assert report.removed == 0
+    assert house.ingest(folder).unchanged == 2
+
+
+def test_a_text_or_a_title_without_end_gives_a_short_title(house: House, folder: Path) -> None:
+    (folder / "note.md").write_text(f"# {'titre ' * 10_000}\n\nUn texte.", encoding="utf-8")
+    (folder / "bloc.txt").write_text("x" * 1000, encoding="utf-8")
+
+    house.ingest(folder)
+
+    titled, untitled = (house.catalogue.document("rh", id_) for id_ in ("note.md", "bloc.txt"))
+    assert titled is not None
+    assert untitled is not None
+    assert titled.title.startswith("titre titre")
+    assert len(titled.title) <= SIZE
+    assert untitled.title
 
 
 def test_progress_counts_to_the_end(house: House, folder: Path) -> None:
@@ -299,11 +451,11 @@ class FusedCatalogue(Catalogue):
         self._catalogue = catalogue
         self._fuse = fuse
 
-    def fingerprints(self, collection: str) -> Mapping[str, str]:
-        return self._catalogue.fingerprints(collection)
+    def marks(self, collection: str) -> Mapping[str, Mark]:
+        return self._catalogue.marks(collection)
 
-    def begin(self, document: Document) -> None:
-        self._catalogue.begin(document)
+    def begin(self, document: Document, origin: str) -> None:
+        self._catalogue.begin(document, origin)
         self._fuse.burn()
 
     def finish(self, document: Document, fingerprint: str) -> None:
@@ -343,7 +495,7 @@ def test_a_run_killed_anywhere_is_mended_by_the_next(
     fresh = House()
     fresh.ingest(folder)
     assert house.found() == fresh.found()
-    assert house.catalogue.fingerprints("rh") == fresh.catalogue.fingerprints("rh")
+    assert house.catalogue.marks("rh") == fresh.catalogue.marks("rh")
 
 
 @pytest.mark.parametrize("steps", range(7))
@@ -368,3 +520,26 @@ def test_rebuilding_reads_no_file_and_survives_being_killed(
 
     assert written == 2
     assert house.found() == found
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_a_rebuild_killed_and_redone_leaves_each_source_its_documents(
+    house: House, folder: Path, steps: int
+) -> None:
+    other = folder.parent / "autre"
+    other.mkdir()
+    (other / "ailleurs.md").write_text("Ailleurs.", encoding="utf-8")
+    house.ingest(folder)
+    house.ingest(other)
+    everything = house.catalogue.documents()
+    with pytest.raises(Killed):
+        rebuild(
+            everything, FusedCatalogue(house.catalogue, Fuse(steps)), house.embedder, MemoryIndex
+        )
+
+    rebuild(everything, house.catalogue, house.embedder, lambda: house.index)
+    report = house.ingest(folder)
+
+    assert (report.unchanged, report.removed) == (2, 0)
+    assert house.ingest(other).unchanged == 1
+    assert set(house.found()) == {"note.md", "sous/page.html", "ailleurs.md"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from io import BytesIO
-from pathlib import Path
 
 import docx
 import pytest
@@ -19,13 +18,11 @@ H, P, I, R = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.R
 
 
 @pytest.fixture
-def reading(tmp_path: Path):  # noqa: ANN201  # a small closure
+def reading():  # noqa: ANN201  # a small closure
     """Reads bytes as if they were a file of this name."""
 
     def made(name: str, data: bytes | str) -> Reading:
-        path = tmp_path / name
-        path.write_bytes(data.encode() if isinstance(data, str) else data)
-        return read(path)
+        return read(name, data.encode() if isinstance(data, str) else data)
 
     return made
 

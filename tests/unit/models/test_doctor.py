@@ -28,7 +28,28 @@ def test_a_sound_model_is_proved_with_its_figures(tmp_path: Path) -> None:
     assert diagnosis.facts.architecture == "llama"
     assert diagnosis.facts.written_tokens_per_s > 0
     assert diagnosis.facts.memory_mb > 10
+    assert not diagnosis.facts.template_unusable
     assert "tokens per second" in diagnosis.sentence.en
+    assert "template" not in diagnosis.sentence.en
+
+
+def test_a_model_whose_template_cannot_be_used_works_with_a_reservation(tmp_path: Path) -> None:
+    file = tiny_gguf.build(tmp_path / "tiny.gguf", template="{{ messages[7].content }}")
+
+    diagnosis = diagnose(file, 60)
+
+    assert diagnosis.ok
+    assert diagnosis.facts is not None
+    assert diagnosis.facts.template_unusable
+    assert "chat template cannot be used" in diagnosis.sentence.en
+    assert "gabarit de conversation est inutilisable" in diagnosis.sentence.fr
+
+
+def test_a_model_without_a_template_works_without_reservation(tmp_path: Path) -> None:
+    diagnosis = diagnose(tiny_gguf.build(tmp_path / "tiny.gguf", template=None), 60)
+
+    assert diagnosis.facts is not None
+    assert not diagnosis.facts.template_unusable
 
 
 @pytest.mark.parametrize(
@@ -68,6 +89,14 @@ def test_a_child_that_is_killed_becomes_a_sentence(
     assert signal in diagnosis.sentence.fr
 
 
+def test_a_signal_without_a_name_keeps_its_number(tmp_path: Path) -> None:
+    diagnosis = diagnose(tmp_path / "any.gguf", 60, dying("os.kill(os.getpid(), 40)"))
+
+    assert not diagnosis.ok
+    assert diagnosis.signal == "signal 40"
+    assert "(signal 40)" in diagnosis.sentence.fr
+
+
 def test_a_child_that_does_not_answer_is_ended(tmp_path: Path) -> None:
     diagnosis = diagnose(tmp_path / "any.gguf", 0.2, dying("time.sleep(60)"))
 
@@ -86,3 +115,19 @@ def test_a_child_that_claims_success_without_figures_is_not_believed(tmp_path: P
     diagnosis = diagnose(tmp_path / "any.gguf", 60, dying("print('{}')"))
 
     assert not diagnosis.ok
+
+
+def test_a_child_that_ends_in_silence_is_said_to(tmp_path: Path) -> None:
+    diagnosis = diagnose(tmp_path / "any.gguf", 60, dying("sys.exit(3)"))
+
+    assert not diagnosis.ok
+    assert diagnosis.sentence.en.endswith("ended without a figure or a reason (status 3).")
+    assert diagnosis.sentence.fr.endswith("terminé sans mesure ni raison (code 3).")
+
+
+def test_a_child_that_cannot_be_started_is_named(tmp_path: Path) -> None:
+    diagnosis = diagnose(tmp_path / "any.gguf", 60, [str(tmp_path / "absent")])
+
+    assert not diagnosis.ok
+    assert f"“{tmp_path / 'absent'}” is missing" in diagnosis.sentence.en
+    assert "absent" in diagnosis.sentence.fr

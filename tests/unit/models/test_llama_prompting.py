@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,14 @@ NO_SYSTEM = (
     "{{ raise_exception('System role not supported') }}{% endif %}"
     "<turn>{{ m.role }}\n{{ m.content | trim }}</turn>{% endfor %}<turn>model"
 )
+DATED = "{{ strftime_now('%d %b %Y %H:%M') }} " + CHATML
+SELF_CALLING = "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}"
+ENDLESS = "{% for i in range(2000) %}{{ 'x' * 100000 }}{% endfor %}"
+NESTED = "{% for one in messages %}" * 30 + "{% endfor %}" * 30
+
+
+def noon() -> datetime:
+    return datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def characters(text: str, *, control: bool) -> list[int]:
@@ -38,7 +48,7 @@ SOURCE = Source(1, "Congés", "Première phrase. Deuxième phrase. Troisième ph
 
 
 def test_the_template_of_the_model_stands_around_the_texts() -> None:
-    frame = frame_of(CHATML, "", "")
+    frame = frame_of(CHATML, "", "", noon)
 
     assert frame.head == "<|im_start|>system\n"
     assert frame.middle == "<|im_end|>\n<|im_start|>user\n"
@@ -46,7 +56,7 @@ def test_the_template_of_the_model_stands_around_the_texts() -> None:
 
 
 def test_a_model_without_a_system_role_reads_the_charter_with_the_question() -> None:
-    frame = frame_of(NO_SYSTEM, "<bos>", "")
+    frame = frame_of(NO_SYSTEM, "<bos>", "", noon)
 
     assert frame == Frame("<bos><turn>user\n", "\n\n", "</turn><turn>model")
 
@@ -62,12 +72,25 @@ def test_a_model_without_a_system_role_reads_the_charter_with_the_question() -> 
         "nothing of ours",
         "{{ messages[0].content }} twice {{ messages[0].content }}",
         "{{ ''.__class__.__mro__ }}",
+        SELF_CALLING + CHATML,
+        CHATML + ENDLESS,
+        NESTED + CHATML,
+        CHATML + "{{ 'x' * 10**15 }}",
+        CHATML + "{{ strftime_now(1) }}",
     ],
 )
 def test_a_template_that_cannot_be_used_gives_way_to_plain_paragraphs(
     template: str | None,
 ) -> None:
-    assert frame_of(template, "", "") == PLAIN
+    assert frame_of(template, "", "", noon) is PLAIN
+
+
+def test_a_template_is_told_the_date_in_utc() -> None:
+    paris = timezone(timedelta(hours=2))
+
+    frame = frame_of(DATED, "", "", lambda: datetime(2026, 7, 1, 1, tzinfo=paris))
+
+    assert frame.head == "30 Jun 2026 23:00 <|im_start|>system\n"
 
 
 def test_everything_that_fits_is_read_in_order() -> None:
@@ -92,6 +115,28 @@ def test_the_last_source_is_cut_at_a_sentence() -> None:
     assert "Deuxième phrase.\n</source>" in text
     assert "Troisième" not in text
     assert fitted.sources_read == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [("trois mots puis " * 400, "puis trois mots"), ("x" * 6000, "x" * 200)],
+)
+def test_a_first_source_without_a_sentence_is_read_as_far_as_it_fits(
+    text: str, beginning: str
+) -> None:
+    sources = (Source(1, "Tableau", text), SOURCE)
+    calls = []
+
+    def counted(text: str, *, control: bool) -> list[int]:
+        calls.append(text)
+        return characters(text, control=control)
+
+    fitted = Fitter(PLAIN, counted, (), 500).fit(Prompt("C.", sources, "Q ?", Language.FRENCH))
+
+    assert beginning in read(fitted.tokens)
+    assert 500 - 40 < len(fitted.tokens) <= 500
+    assert fitted.sources_read == 1
+    assert len(calls) < 40
 
 
 @given(st.integers(0, 500), st.integers(0, 3))

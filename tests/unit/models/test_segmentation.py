@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -51,22 +53,42 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, expected: list[s
 MARKS = list(' .!?…\n[]12,«»()*\u00a0\u202f-+"')  # fmt: skip
 WORDS = "M Mme art etc e.g p Le oui L I é É 1.5 ... [1] [1][2] .[1]".split()
 PHRASES = [". [1]", " [12", "Bonjour. ", "n° 3", "\r\n"]
-texts = st.lists(st.sampled_from(MARKS + WORDS + PHRASES), max_size=40).map("".join) | st.text(
-    max_size=60
+PIECES = st.sampled_from(MARKS + WORDS + PHRASES)
+LONG_RUNS = st.builds(str.__mul__, PIECES, st.sampled_from([1, 2, 30, 31, 61, 200, 201]))
+texts = (
+    st.lists(PIECES, max_size=40).map("".join)
+    | st.lists(LONG_RUNS, max_size=5).map("".join)
+    | st.text(max_size=60)
 )
+HOSTILE = ["1.", "M. ", " .[", "[1]. ", "[1", "1,", "(", " ", ".", "a"]
+
+
+def streamed(text: str, sizes: list[int]) -> list[str]:
+    """What a stream makes of a text that comes in pieces of these sizes, over and over."""
+    stream, sentences, position = SentenceStream(), [], 0
+    for size in cycle(sizes):
+        if position >= len(text):
+            return sentences + stream.close()
+        sentences += stream.feed(text[position : position + size])
+        position += size
+    raise AssertionError("a text comes in pieces of at least one size")
 
 
 @given(texts, st.lists(st.integers(1, 7), min_size=1))
 @example("Oui. [1] [2] Non", [1])
 @example("art. L. 3", [1])
 def test_a_stream_cuts_as_the_whole_text_is_cut(text: str, sizes: list[int]) -> None:
-    stream, sentences, position, turn = SentenceStream(), [], 0, 0
+    sentences = streamed(text, sizes)
 
-    while position < len(text):
-        size = sizes[turn % len(sizes)]
-        sentences += stream.feed(text[position : position + size])
-        position, turn = position + size, turn + 1
-    sentences += stream.close()
+    assert sentences == [text[start:end] for start, end in split(text)]
+
+
+@pytest.mark.parametrize("seed", HOSTILE)
+@pytest.mark.parametrize("head", ["< ", "Fin. [", "M. [1]"])
+def test_no_text_takes_more_than_its_length(head: str, seed: str) -> None:
+    text = head + seed * (200_000 // len(seed))  # minutes, if each mark looked at all before it
+
+    sentences = streamed(text, [20])
 
     assert sentences == [text[start:end] for start, end in split(text)]
 
@@ -99,3 +121,13 @@ def test_a_sentence_is_released_as_soon_as_the_next_one_begins() -> None:
     released = stream.feed("Vingt-cinq jours. Il")
 
     assert released == ["Vingt-cinq jours."]
+
+
+def test_a_stream_that_was_closed_begins_afresh() -> None:
+    stream = SentenceStream()
+    stream.feed("Une phrase sans fin")
+    stream.close()
+
+    released = stream.feed("Oui. Non")
+
+    assert released == ["Oui."]

@@ -53,6 +53,25 @@ def test_only_the_words_that_carry_meaning_remain() -> None:
     assert words == ["jour", "cong", "pay", "employ", "pos", "1.5", "an"]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Suis-je ?",
+        "Qui es-tu ?",
+        "Sommes-nous ?",
+        "Êtes-vous ?",
+        "Ai-je ?",
+        "As-tu ?",
+        "A-t-il ?",
+        "Avons-nous ?",
+        "Aurai-je, serai-je ?",
+        "Où vas-tu, où allons-nous, où allez-vous ?",
+    ],
+)
+def test_to_be_to_have_and_to_go_carry_nothing(question: str) -> None:
+    assert content_words(question, Language.FRENCH) == []
+
+
 def test_english_questions_lose_their_question_words() -> None:
     words = content_words("How many days of leave do I have?", Language.ENGLISH)
 

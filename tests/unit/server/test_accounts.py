@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from server.access import Right, Role, audience_of, check, may
-from server.accounts import Accounts, SignInPolicy
+from server.accounts import ELSEWHERE, Accounts, SignInPolicy
+from server.audit.errors import RecordUnavailableError
 from server.audit.events import EventKind
 from server.audit.log import AuditLog
 from server.errors import AccessDeniedError, InvalidInputError, NotFoundError, SignInError
@@ -37,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def record(tmp_path: Path, clock: Clock) -> Iterator[AuditLog]:
-    with AuditLog.open(tmp_path / "record.db", clock) as record:
+    with AuditLog.open(tmp_path / "record.db", clock, busy_timeout_s=0.2) as record:
         yield record
 
 
@@ -87,6 +89,43 @@ def test_too_many_tries_earn_a_pause_even_with_the_right_password(
 
     clock.now += timedelta(minutes=2)
     assert accounts.sign_in("camille", PASSWORD)
+
+
+def test_wrong_passwords_from_elsewhere_do_not_lock_a_person_out(accounts: Accounts) -> None:
+    accounts.add("garde", PASSWORD, [Role.STOPPER], [], "test")
+    for _ in range(5):
+        with pytest.raises(SignInError):
+            accounts.sign_in("garde", "faux", "192.0.2.7")
+
+    person, _ = accounts.sign_in("garde", PASSWORD, "192.0.2.8")
+
+    assert person.name == "garde"
+
+
+def test_wrong_passwords_from_everywhere_earn_a_pause_at_last(accounts: Accounts) -> None:
+    accounts.add("garde", PASSWORD, [Role.STOPPER], [], "test")
+    for n in range(3 * ELSEWHERE):
+        with pytest.raises(SignInError):
+            accounts.sign_in("garde", "faux", f"192.0.2.{n}")
+
+    with pytest.raises(SignInError, match="Too many"):
+        accounts.sign_in("garde", PASSWORD, "198.51.100.1")
+
+
+def test_without_a_record_nobody_gains_a_right(accounts: Accounts, tmp_path: Path) -> None:
+    accounts.add("camille", PASSWORD, [Role.EMPLOYEE], [], "test")
+    lock = sqlite3.connect(tmp_path / "record.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(RecordUnavailableError):
+        accounts.add("fantome", PASSWORD, [Role.EMPLOYEE], [], "test")
+    with pytest.raises(RecordUnavailableError):
+        accounts.set_groups("camille", ["direction"], "test")
+    lock.execute("ROLLBACK")
+    lock.close()
+
+    assert [account.name for account in accounts.everyone()] == ["camille"]
+    assert accounts.everyone()[0].groups == frozenset()
 
 
 def test_suspension_ends_sessions_and_keys_at_once(accounts: Accounts) -> None:

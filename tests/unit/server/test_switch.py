@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import resource
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from models.errors import Revocation, WritingRevokedError
 from server.errors import AccessDeniedError, InvalidInputError
 from server.outcomes import Mode
-from server.switch import Lease, Switch, SwitchState
+from server.switch import LONGEST_REASON, Lease, StoppedError, Switch, SwitchState
 
 
 @pytest.fixture
@@ -112,3 +114,55 @@ def test_the_stop_file_must_go_before_a_restart(switch: Switch, tmp_path: Path) 
 
     with pytest.raises(InvalidInputError, match="STOP"):
         switch.restart("réparé", "camille")
+
+
+def test_a_link_that_leads_nowhere_is_a_stop_file_too(switch: Switch, tmp_path: Path) -> None:
+    (tmp_path / "STOP").symlink_to(tmp_path / "nowhere")
+
+    assert switch.state().mode is Mode.OFF
+
+
+def test_a_stop_takes_effect_on_a_full_disk(switch: Switch) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))  # nothing can be written any more
+    try:
+        switch.tighten(Mode.OFF, "incident", "camille")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert switch.state().mode is Mode.OFF
+
+
+def test_whoever_hangs_with_the_switch_in_hand_neither_holds_nor_undoes_a_stop(
+    switch: Switch, tmp_path: Path
+) -> None:
+    with (tmp_path / "switch.lock").open("a") as hanging:
+        fcntl.flock(hanging, fcntl.LOCK_EX)
+
+        switch.tighten(Mode.OFF, "incident", "camille")
+        with pytest.raises(InvalidInputError, match="try again"):
+            switch.restart("réparé", "camille")
+
+    # What the one who hung writes at last, before it lets go.
+    (tmp_path / "switch.json").write_text('{"mode": "on", "reason": "", "by": "", "since": ""}')
+    assert switch.state().mode is Mode.OFF
+
+
+def test_a_reason_is_one_that_every_page_can_show(switch: Switch) -> None:
+    state = switch.tighten(Mode.OFF, "d\udce9faut\n\x07" + "x" * 100_000, "camille")
+
+    assert len(state.reason) == LONGEST_REASON
+    assert state.reason.startswith("d?faut")
+    assert state.reason.isprintable()
+
+
+def test_a_revoked_lease_says_what_revoked_it(switch: Switch, tmp_path: Path) -> None:
+    lease = switch.require()
+    assert isinstance(lease, Lease)
+    (tmp_path / "STOP").touch()
+
+    with pytest.raises(StoppedError) as stopped:
+        lease.check()
+    (tmp_path / "STOP").unlink()
+
+    assert stopped.value.state.mode is Mode.OFF
