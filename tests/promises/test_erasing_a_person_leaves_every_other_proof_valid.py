@@ -8,13 +8,19 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from demo import asked_by, employee
 
+from models.ports import Language
+from server.access import anyone
 from server.audit import tree
 from server.audit.checkpoint import CheckpointSigner, verify_note
 from server.audit.events import Event, EventKind
 from server.audit.log import AuditLog
 from server.audit.verify import verify
+from server.commands import Call, run
+from server.errors import InvalidInputError
 from server.outcomes import Answered, Citation
+from server.wiring import Vigie
 
 CANARY = "Hippolyte-canari-été"
 
@@ -37,7 +43,8 @@ def ask(log: AuditLog, asker: str, words: str, length: int) -> str:
 
 
 def files_with(folder: Path, words: str) -> set[str]:
-    found = {file.name for file in folder.iterdir() if words.encode() in file.read_bytes()}
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    found = {file.name for file in files if words.encode() in file.read_bytes()}
     return {name for name in found if name.startswith("record.db")}
 
 
@@ -85,3 +92,41 @@ def test_an_export_made_afterwards_holds_nothing_of_the_person(log: AuditLog) ->
 
     assert "Hippolyte" not in export.getvalue()
     assert "Autruche" in export.getvalue()
+
+
+@pytest.mark.slow
+def test_an_erased_person_is_gone_from_the_store_and_from_what_a_backup_left(house: Vigie) -> None:
+    asker, home = employee(house), house.settings.home
+    question = house.desk.leave(f"Où trouver {CANARY} ?", asker, Language.FRENCH)
+    house.desk.answer(question, f"Près de {CANARY}.", house.operator)
+    left = home / ".backup-killed"
+    left.mkdir()
+    (left / "record.db").write_text(CANARY, encoding="utf-8")
+
+    erase(house, asker.name)
+
+    assert not left.exists()
+    assert files_with(home, CANARY) == set()
+
+
+@pytest.mark.slow
+def test_who_asked_at_the_machine_without_a_name_can_be_erased_too(house: Vigie) -> None:
+    list(house.answering.answer(asked_by(anyone(house.secret), f"Où trouver {CANARY} ?")))
+    assert files_with(house.settings.home, CANARY) != set()
+
+    erase(house, "anyone")
+
+    assert files_with(house.settings.home, CANARY) == set()
+
+
+@pytest.mark.slow
+def test_the_ground_of_an_erasure_names_nobody(house: Vigie) -> None:
+    employee(house, "hippolyte")
+
+    with pytest.raises(InvalidInputError):
+        erase(house, "hippolyte", ground="demande de M. Hippolyte")
+
+
+def erase(house: Vigie, name: str, ground: str = "RGPD art. 17") -> None:
+    call = Call(command="log.erase", arguments={"user": name, "ground": ground})
+    run(house, call, lambda _done, _of: None)

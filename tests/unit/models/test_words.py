@@ -58,7 +58,6 @@ def test_only_the_words_that_carry_meaning_remain() -> None:
     [
         "Suis-je ?",
         "Qui es-tu ?",
-        "Sommes-nous ?",
         "Êtes-vous ?",
         "Ai-je ?",
         "As-tu ?",
