@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 
 from guardrails import built_in
 from guardrails.text import Replacement, Rewritten, Shadow, invisible
@@ -11,27 +12,68 @@ from guardrails.verdicts import Decision, Stage, Violation
 
 MARKER = "…"  # no brackets: with what stands behind them they could become a link
 
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?![a-z][a-z0-9+.-]*:)/?[a-z!?][^<>\n]*>"
     r"|<(?:img|script|iframe|svg|object|embed|link|style|form|input|video|audio|meta|base|a)\b[^<>\n]*"
-    r"|!?\[(?P<shown>[^\[\]\n]*)\]\((?P<target>[^()\n]*(?:\([^()\n]*\)[^()\n]*)?)\)",
+    r"|!?\[(?P<shown>[^\[\]\n]*)\]\((?P<target>[^()\n]*(?:\([^()\n]*\)[^()\n]*)?)\)"
+    r"|(?P<entity>&(?:#\d{1,7};?|#x[0-9a-f]{1,6};?|[a-z][a-z0-9]{1,31};))",
     re.IGNORECASE | re.DOTALL,
 )
 _DEEPEST = 4  # a link in a link in a link: what is left after that is text, and its address goes
 
 _END = r"""\s<>"«»“”'`\[\](){}|\\^"""
+_LETTER = r"\w\u0600-\u1cff"  # of any script; the vowel signs of some are no \w
+_DISARMED_DOT = r" ?[\[({] ?(?:\.|dot|point) ?[\])}] ?"  # "evil[.]com", "evil (dot) com"
+_DOT = rf"(?:\.|{_DISARMED_DOT})"
+_COLON = r"(?::|\[:\]|\(:\)|\{:\})"
+_LABEL = rf"[{_LETTER}][{_LETTER}-]{{0,62}}"
+_LAST_LABEL = rf"(?:(?![\d_])[{_LETTER}]){{2,24}}|xn--[\w-]{{2,40}}"
+_SCHEMES = (
+    "mailto|tel|sms|javascript|vbscript|data|file|magnet|skype|matrix|callto|facetime|xmpp|sips?|"
+    "geo|bitcoin|ethereum|whatsapp|tg|intent|market|news|urn|cid|blob|about|view-source|ms-[a-z-]+"
+)
+# Spelled out or with spaces, only where hardly a sentence can mean it: "evil point com".
+_SPACED_DOT = r"(?: (?:point|dot) | \. ?)"
+_SPELLED = (
+    rf"{_LABEL}(?:{_SPACED_DOT}{_LABEL}){{0,4}}"
+    rf"(?:(?:{_SPACED_DOT}|\. )(?:com|fr|org|io|example)"
+    r"|(?<!\b[àa])(?<!\b(?:le|un|ce|au|du|ai|as))(?<!\b(?:ont|ait))"  # "n'a point eu"
+    rf"{_SPACED_DOT}(?:net|eu|info))"
+)
 _LINK = re.compile(
-    rf"\b[a-z][a-z0-9+.-]{{1,15}}://[^{_END}]+"
-    rf"|\b(?:mailto|tel|sms|javascript|vbscript|data|file):[^{_END}]+"
+    rf"\b[a-z][a-z0-9+.-]{{1,15}}{_COLON}//(?:[^{_END}]|{_DISARMED_DOT})+"
+    rf"|\b(?:{_SCHEMES}):[^{_END}]+"
+    # Any other scheme, told from a word and its colon ("Note:texte") by what a link holds.
+    rf"|\b[a-z][a-z0-9+-]{{2,30}}:(?=[/?]\w|[^{_END}:=@]*[=@]\w)[^{_END}]+"
     r"|(?<!\\)\\\\[\w.$-]+(?:\\[\w.$-]+)*"
+    r"|(?<![\w\\:])\\[\w.$-]+(?:\\[\w.$-]+)+"
     r"|(?<![\w.!#$%&'*+~@-])@*(?:[\w.!#$%&'*+~-]++@+)++[\w-]+(?:\.[\w-]+)*"  # possessive: linear
-    r"|(?<!\w)(?:[a-z0-9_][\w-]{0,62}\.){1,8}(?:[a-z]{2,24}|xn--[\w-]{2,40})(?!\w)"
-    rf"(?::\d+)?(?:/[^{_END}]*)?",
+    rf"|(?<![{_LETTER}])(?:{_LABEL}{_DOT}){{1,8}}(?:{_LAST_LABEL})(?![{_LETTER}])"
+    rf"(?::\d+)?(?:/[^{_END}]*)?"
+    rf"|(?<![{_LETTER}])(?:{_SPELLED})(?![{_LETTER}])",
     re.IGNORECASE,
 )
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://|mailto:)?(?:[^/@]*@)?([^/:?#]+)", re.IGNORECASE)
 _ABBREVIATIONS = frozenset({"p.ex", "c.a.d", "c.à.d", "a.m", "p.m"})
+# "fin.Le" is two sentences without their space, unless it ends like an address: "voleur.Com".
+_GLUED = re.compile(r"[^./:@ ]+\.([A-ZÀ-Þ][a-zß-ÿœ]+)")
+_TOP_LEVELS = _listed(
+    "com net org info biz name pro edu gov mil int aero coop app dev page online site website shop "
+    "store xyz top club tech blog cloud live link click icu vip work space fun life world today "
+    "news email digital agency network media company group center zone host press wiki design "
+    "example test invalid local localhost onion paris bzh alsace corsica"
+)
+_COUNTRY = 2  # letters; any two of them may end an address, but some are words first
+_SHORT_WORDS = _listed(
+    "au ce de du en et il je la le ma me ne on ou sa se si ta te tu un va "
+    "an as at be by do he if in is it my no of or so to up us we"
+)
 
 
 def clean(
@@ -44,7 +86,7 @@ def clean(
 
 
 def without_markup(text: str) -> Rewritten:
-    """Without HTML, Markdown links and images, and characters that nobody sees.
+    """Without HTML, its entities, Markdown links and images, and characters that nobody sees.
 
     What a link showed stays; where it led goes. A citation that was written as a link stays [n].
     """
@@ -54,10 +96,13 @@ def without_markup(text: str) -> Rewritten:
         if not found:
             break
         rewritten = rewritten.then(found)
+        rewritten = rewritten.then(_invisible(rewritten.text))
     return rewritten
 
 
 def _shown(match: re.Match[str]) -> Replacement:
+    if match["entity"]:
+        return match.start(), match.end(), unescape(match["entity"])
     shown = match["shown"] or ""
     return match.start(), match.end(), f"[{shown}]" if shown.isdigit() else shown
 
@@ -91,13 +136,22 @@ def _links(text: str) -> Iterator[tuple[int, int, str]]:
     seen = shadow.text.replace("。", ".")  # browsers read the ideographic full stop as a dot
     for match in _LINK.finditer(seen):
         link = match.group().rstrip(".,;:!?…-")
-        if link.casefold() not in _ABBREVIATIONS:
+        if link.casefold() not in _ABBREVIATIONS and not _two_sentences(link):
             yield *shadow.original_span(match.start(), match.start() + len(link)), link
 
 
+def _two_sentences(link: str) -> bool:
+    glued = _GLUED.fullmatch(link)
+    if glued is None:
+        return False
+    word = glued[1].casefold()
+    return word in _SHORT_WORDS or (len(word) > _COUNTRY and word not in _TOP_LEVELS)
+
+
 def _known(source: str) -> Iterator[str]:
-    """The addresses of a source, and the hosts they lead to."""
-    for _, _, link in _links(source):
+    """The addresses of a source, those behind a word and a colon, and the hosts they lead to."""
+    for _, _, link in _links(unescape(source)):
         yield link
+        yield from (inner for _, _, inner in _links(link.partition(":")[2]))
         if host := _HOST.match(link):
             yield host[1]

@@ -8,15 +8,40 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 Values = frozenset[str]
+DATE = "date"
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number: the values it may mean ("1,500" is two), its unit if it has one, its writing."""
+    """A number: the values it may mean ("1,500" is two), its unit if it has one, its writing.
+
+    `rate` is the unit of what it is counted by: "month" in "2,5 jours de congés par mois". A date
+    is one whose unit is `DATE`: it is written in full ("2027-05-31", "05-31", "2027-05" or "05"),
+    and its values are that and what follows from it ("05-31", "2027").
+    """
 
     values: Values
     unit: str
     written: str
+    start: int
+    end: int
+    rate: str = ""
+
+    def says(self, other: Quantity) -> bool:
+        """Whether a text that holds this one holds the other."""
+        if other.unit == DATE:
+            return other.written in self.values
+        if self.values.isdisjoint(other.values):
+            return False
+        return _agree(self.unit, other.unit) and _agree(self.rate, other.rate)
+
+    def rivals(self, other: Quantity) -> bool:
+        """Whether one of the two may have been mistaken for the other."""
+        return _agree(self.rate, other.rate)
+
+
+def _agree(left: str, right: str) -> bool:
+    return not left or not right or left == right
 
 
 def _listed(given: str, start: int = 0) -> dict[str, int]:
@@ -67,45 +92,59 @@ _NUMBER = re.compile(
     rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]| et | and )(?:{_SPELLED}|une?|one)){{0,9}})\b"
 )
 _UNIT_AFTER = re.compile(rf"[ -]?(?:\([a-z]\) ?)?(?:{_UNIT})(?!\w)")
+_RATE = re.compile(
+    rf"[^.!?;,:()\d\n]{{0,60}}?\b(?:par|per|an?|chaque|each|every) (?:{_UNIT})(?!\w)"
+)
 _PER_CENT = re.compile(r"\b(?:pour ?cent|per ?cent)\b")
 _CURRENCY_BEFORE = re.compile(r"(?:€|\beuros?) {0,2}\Z")
+# "may" and "march" are words too: alone, only what stands before them makes them months.
+_SURE = "|".join(month for month in _MONTHS if month not in {"may", "march"})
+_ALONE = rf"(?:{_SURE})|(?<=\bin )(?:may|march)|(?<=\bof )(?:may|march)"
 _DATES = (
     re.compile(
-        rf"\b(?P<d>\d\d?)(?:er|st|nd|rd|th)? (?:of )?(?P<m>{_MONTH})\b(?:,? (?P<y>\d{{4}}))?"
+        rf"\b(?P<d>\d\d?)(?: ?(?:er|st|nd|rd|th))? (?:of )?(?P<m>{_MONTH})\b"
+        r"(?:,? (?P<y>\d{4})\b)?"
     ),
-    re.compile(rf"\b(?P<m>{_MONTH}) (?P<d>\d\d?)(?:st|nd|rd|th)?\b(?!:)(?:,? (?P<y>\d{{4}}))?"),
+    re.compile(
+        rf"\b(?P<m>{_MONTH}) (?P<d>\d\d?)(?: ?(?:st|nd|rd|th))?\b(?!:)(?:,? (?P<y>\d{{4}})\b)?"
+    ),
     re.compile(r"\b(?P<d>\d\d?)[/.](?P<m>\d\d?)[/.](?P<y>\d{4})\b"),
     re.compile(r"\b(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)\b"),
+    re.compile(rf"\b(?P<m>{_MONTH}),? (?P<d>)(?P<y>\d{{4}})\b"),
+    re.compile(rf"\b(?P<m>{_ALONE})\b(?P<d>)(?P<y>)"),
 )
 
 
-def dates(folded: str) -> tuple[set[str], str]:
-    """The dates of a folded shadow, with and without their year, and the text without them."""
-    found: set[str] = set()
-
-    def note(match: re.Match[str]) -> str:
-        month = match["m"]
-        number = _MONTHS.get(month) or int(month)
-        found.add(f"{number:02}-{int(match['d']):02}")
-        if match["y"]:
-            found.add(f"{match['y']}-{number:02}-{int(match['d']):02}")
-        return " "
-
+def figures(folded: str) -> list[Quantity]:
+    """The dates of a folded shadow, then its other numbers."""
+    found = []
     for pattern in _DATES:
-        folded = pattern.sub(note, folded)
-    return found, folded
+        found += [_date(match) for match in pattern.finditer(folded)]
+        folded = pattern.sub(lambda match: " " * len(match[0]), folded)
+    return [*found, *quantities(folded)]
+
+
+def _date(match: re.Match[str]) -> Quantity:
+    month = f"{_MONTHS.get(match['m']) or int(match['m']):02}"
+    day = f"{int(match['d']):02}" if match["d"] else ""
+    year = match["y"] or ""
+    said = ((year, month, day), (year, month), (month, day), (month,), (year,), (day.lstrip("0"),))
+    forms = ["-".join(filter(None, parts)) for parts in said]
+    return Quantity(frozenset(filter(None, forms)), DATE, forms[0], *match.span())
 
 
 def quantities(folded: str) -> Iterator[Quantity]:
     """The numbers of a folded shadow, in order; "un", "one" and ordinals count as words."""
-    folded = _PER_CENT.sub("%", folded)
+    folded = _PER_CENT.sub(lambda match: "%".ljust(len(match[0])), folded)
     for match in _NUMBER.finditer(folded):
         values = _read(match["digits"]) if match["digits"] else frozenset({_spelled(match[0])})
         unit = _UNIT_AFTER.match(folded, match.end())
         name = (unit.lastgroup or "") if unit else ""
         if not name and _CURRENCY_BEFORE.search(folded[max(0, match.start() - 8) : match.start()]):
             name = "euro"
-        yield Quantity(values, name, match[0])
+        rate = _RATE.match(folded, match.end())
+        counted_by = (rate.lastgroup or "") if rate else ""
+        yield Quantity(values, name, match[0], match.start(), match.end(), counted_by)
 
 
 def _read(digits: str) -> Values:

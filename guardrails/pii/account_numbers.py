@@ -10,8 +10,8 @@ from guardrails.pii.context import before
 from guardrails.pii.ports import Kind
 from guardrails.verdicts import Finding
 
-_SEPARATORS = frozenset(" .-/")
-_SEPARATOR = re.compile(r"[ .\-/]")
+_GAP = r"(?:[ \t]{1,2}|[.\-/])"
+_SEPARATOR = re.compile(_GAP)
 
 
 def compact(written: str) -> str:
@@ -21,12 +21,13 @@ def compact(written: str) -> str:
 
 # Matches stand inside a look-ahead, so that a number before them does not hide them.
 _NIR = re.compile(
-    r"(?<![\w])(?=([1-478]S?\d\dS?\d\dS?(?:\d\d|2[AB])S?\d{3}S?\d{3}(?:S?\d\d)?)(?!\w))".replace(
-        "S", r"[ .\-/]?"
+    r"(?:(?<!\w)|(?<=nir))(?=([1-478]S?\d\dS?\d\dS?(?:\d\d|2[AB])S?\d{3}S?\d{3}(?:S?\d\d)?)(?!\w))".replace(
+        "S?", f"{_GAP}?"
     ),
     re.IGNORECASE,
 )
-_MORE_DIGITS = re.compile(r"[ .\-/]?\d")
+_MORE_DIGITS = re.compile(rf"{_GAP}?\d")
+_KEY = re.compile(r",? ?(?P<open>\()?(?:cl[eé]|key) ?:? ?\d\d(?!\d)(?(open)\))", re.IGNORECASE)
 _WITHOUT_KEY, _WITH_KEY = 13, 15
 _CIVIL_MONTH = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2]|20)")  # 20: month unknown
 _ANY_MONTH = re.compile(r"[1-478]\d\d(?:0[1-9]|1[0-2]|[2-3]\d|4[0-2]|[5-9]\d)")
@@ -42,11 +43,14 @@ def nirs(text: str) -> Iterator[Finding]:
             known = _CIVIL_MONTH.match(number) and not _MORE_DIGITS.match(text, match.end(1))
         if known:
             score = 0.99 if len(number) == _WITH_KEY else 0.7
-            yield Finding(Kind.NIR, match.start(1), match.end(1), score)
+            key = _KEY.match(text, match.end(1))
+            yield Finding(Kind.NIR, match.start(1), key.end() if key else match.end(1), score)
 
 
 _IBAN = re.compile(
-    r"(?:(?<![^\W_])|(?<=IBAN))(?=([A-Z]{2} ?\d\d(?:[ .\-/]?[A-Z0-9]){11,30}))", re.IGNORECASE
+    r"(?:(?<![^\W_])|(?<=IBAN))(?=([A-Z]{2}"
+    rf"[ \t]{{0,2}}\d\d(?:{_GAP}?[A-Z0-9]){{11,30}}))",
+    re.IGNORECASE,
 )
 
 
@@ -67,7 +71,7 @@ def _iban_end(text: str, start: int, stop: int) -> int | None:
     return end if not glued and checksums.iban(compact(text[start:end])) else None
 
 
-_DIGITS = re.compile(r"(?<![\w])\d+(?!\w)")
+_DIGITS = re.compile(r"(?:(?<!\w)|(?<=carte)|(?<=card)|(?<=visa)|(?<=cb))\d+(?!\w)", re.IGNORECASE)
 _CARD_GROUPS = frozenset(
     {(length,) for length in range(13, 20)}
     | {(4, 4, 4, last) for last in (1, 2, 3, 4)}
@@ -100,9 +104,9 @@ def _card_end(text: str, groups: list[tuple[int, int]]) -> int | None:
     """Where the longest card ends that the first of these groups begins."""
     longest = None
     sizes: tuple[int, ...] = ()
-    previous = groups[0][0] - 1
+    previous = groups[0][0]
     for start, end in groups:
-        if start - previous != 1 or (sizes and text[previous] not in _SEPARATORS):
+        if sizes and not _SEPARATOR.fullmatch(text, previous, start):
             break
         sizes, previous = (*sizes, end - start), end
         if sizes not in _CARD_PREFIXES:

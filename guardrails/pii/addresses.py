@@ -11,8 +11,11 @@ from guardrails.pii.ports import Kind
 from guardrails.verdicts import Finding
 
 _FOUR = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+# A word and its colon may stand before it: "IP:2001:db8::1". "adresse:" ends like a number.
+_AFTER_A_WORD = "|".join(rf"(?<=[^\W\da-f]{'[a-f]' * n}:)" for n in range(5))
 _SIX = re.compile(
-    r"(?<![\w:.])[0-9A-F:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])", re.IGNORECASE
+    rf"(?:(?<![\w:.])|{_AFTER_A_WORD})(?!:[^:])[0-9A-F:]{{2,39}}(?:(?<=:)\d{{1,3}}(?:\.\d{{1,3}}){{3}})?(?![\w:])",
+    re.IGNORECASE,
 )
 _A_VERSION = re.compile(
     r"(?:\b(?:v|ver|version|versions|release|firmware|build|revision|paragraphe|section|article|"

@@ -14,11 +14,19 @@ from guardrails.verdicts import Finding
 if TYPE_CHECKING:
     from phonenumbers.phonemetadata import PhoneNumberDesc
 
-_GAP = r"(?: ?[\-/] ?|\.|  ?|)"  # never a full stop and a space: there a sentence may end
+_GAP = r"(?: ?[\-/] ?|\.|[ \t]{1,2}|)"  # never a full stop and a space: there a sentence may end
+_SEEN_GAP = r"(?: ?[\-/] ?|\.|[ \t]{1,2})"
 _PREFIX = r"(?:(?:\+|00) ?33(?: ?\(0\) ?|[ .\-]?0?)|(?:\(0\)|0) ?)"
 # The French plan: 0, then 1 to 9, then four pairs.
 _FRENCH = re.compile(rf"(?<![\w+])(?<!\d[.,]){_PREFIX}[1-9](?:{_GAP}\d\d){{4}}(?!\d)")
-_INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00) ?[1-9](?:(?: ?[\-/()] ?|\.|  ?|)\d){6,14}(?!\d)")
+# Written by threes: "0612 345 678", and "0 800 306 212" as free numbers are.
+_BY_THREES = re.compile(
+    rf"(?<![\w+])(?<!\d[.,])0{_SEEN_GAP}?[1-9]\d\d(?:{_SEEN_GAP}\d{{3}}){{2}}(?!\d|[.,]\d)"
+)
+_INTERNATIONAL = re.compile(
+    r"(?:\((?=(?:\+|00) ?\d{1,3}\))|(?<![\w+]))(?:\+|00) ?"  # "(+33)" is one written form
+    r"[1-9](?:(?: ?[\-/()] ?|\.|[ \t]{1,2}|)\d){6,14}(?!\d)"
+)
 _BRITISH = re.compile(r"(?<![\w+])(?:\(0\d{2,4}\)|0\d{2,4})[ \-]?\d{3,4}[ \-]?\d{3,4}(?!\d)")
 _BRITISH_DIGITS = 11
 _SAYS_SO = re.compile(r"\b(?:tel|telephone|phone|portable|mobile|fax|appel\w*|joign\w*|call)\b")
@@ -32,8 +40,11 @@ def find(text: str, folded: str) -> Iterator[Finding]:
     for match in _FRENCH.finditer(text):
         if score := _french(match, folded):
             yield Finding(Kind.PHONE, match.start(), match.end(), score)
+    for match in _BY_THREES.finditer(text):
+        if not _REFERENCE.search(before(folded, match.start())):
+            yield Finding(Kind.PHONE, match.start(), match.end(), 0.8)
     for match in _INTERNATIONAL.finditer(text):
-        if _international(match.group()):
+        if _international(match.group().lstrip("(")):
             yield Finding(Kind.PHONE, match.start(), match.end(), 0.9)
     for match in _BRITISH.finditer(text):
         digits = _digits(match.group())

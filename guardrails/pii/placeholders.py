@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import re
 import secrets
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from threading import Lock
 
+from guardrails.pii import emails
 from guardrails.pii.ports import Kind
 from guardrails.text import Replacement, Rewritten, Shadow
 from guardrails.verdicts import Finding
@@ -102,15 +104,27 @@ def canonical(kind: str, written: str) -> str:
             return _NOT_ALPHANUMERIC.sub("", seen)[:13]  # with or without its key
         case Kind.IBAN | Kind.CARD:
             return _NOT_ALPHANUMERIC.sub("", seen)
+        case Kind.EMAIL:
+            return emails.plain(seen)
+        case Kind.IP:
+            return _canonical_address(seen)
         case _:
             return seen
+
+
+def _canonical_address(seen: str) -> str:
+    """An IPv6 address is written in many ways. Source: RFC 5952."""
+    try:
+        return ipaddress.ip_address(seen).compressed
+    except ValueError:  # another recogniser's, with more around it
+        return seen
 
 
 def _canonical_phone(seen: str) -> str:
     digits = re.sub(r"\D", "", seen.replace("(0)", ""))
     if digits.startswith("00"):
         digits = digits[2:]
-    elif not seen.startswith("+"):
+    elif not seen.startswith(("+", "(+")):
         return digits
     home = digits.startswith(("33", "44"))  # the plans that are also written with a 0
     return "0" + digits[2:].removeprefix("0") if home else digits

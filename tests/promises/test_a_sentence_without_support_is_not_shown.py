@@ -18,6 +18,12 @@ GUARDS = Guards(StructuredIdentifiers(), charters.load(EXAMPLES / "charter.yaml"
 FR = Language.FRENCH
 SOURCES = [
     Source(1, "Congés", "Chaque salarié acquiert 25 jours de congés par an avant le 31 mai 2027."),
+    Source(
+        3,
+        "Préavis",
+        "Le préavis est de 3 mois pour un cadre. Le préavis est de 1 mois pour un employé. "
+        "Un cadre peut partir en mai 2027.",
+    ),
     Source(2, "Frais", "Le plafond d’un repas à Paris est de 20 euros. Il n’est pas cumulable."),
 ]
 
@@ -32,6 +38,7 @@ def checked(sentence: str) -> SentenceVerdict:
         "Chaque salarié acquiert 25 jours de congés par an [1].",
         "Chaque salarié acquiert vingt-cinq jours de congés par an. [1]",
         "À Paris, le plafond d’un repas est de 20 € [2].",
+        "Pour un cadre, le préavis est de 3 mois [3].",
     ],
 )
 def test_a_supported_sentence_is_shown(sentence: str) -> None:
@@ -47,6 +54,9 @@ def test_a_supported_sentence_is_shown(sentence: str) -> None:
         "Chaque salarié acquiert 25 jours de congés par an avant le 31 mai 2028 [1].",
         "Le plafond d’un repas à Lyon est de 20 euros [2].",
         "Le plafond d’un repas est cumulable [2].",
+        "Le préavis est de 1 mois pour un cadre [3].",
+        "Un cadre doit partir en mai 2027 [3].",
+        "Un cadre peut partir en juin 2027 [3].",
         "La cantine ouvre à midi pour tous les salariés du siège [2].",
         "Chaque salarié acquiert 25 jours de congés par an [2].",
         "Chaque salarié acquiert 25 jours de congés par an [7].",

@@ -71,6 +71,14 @@ def test_the_example_documents_lose_their_hidden_orders() -> None:
         "voleur\u200b.example",
         "espion@voleur.example",
         "<a href=//voleur.example>ici</a>",
+        "voleur[.]example",
+        "hxxps[:]//voleur(dot)example",
+        "voleur&period;example",
+        "voleur point example",
+        "skype:voleur",
+        "magnet:?xt=voleur",
+        "\\\\voleur\\partage",
+        "voleur.рф",
     ],
 )
 def test_no_address_leaves_that_is_not_in_the_cited_source(smuggled: str) -> None:

@@ -49,7 +49,7 @@ def _email(digits: str) -> str:
 
 
 MAKERS = st.sampled_from([_nir, _card, _iban, _phone, _email])
-SPACES = ["", " ", "\u00a0", "\u202f", "-"]
+SPACES = ["", " ", "  ", "\t", "\u00a0", "\u202f", "-"]
 GROUPS = {_nir: (1, 2, 2, 2, 3, 3, 2), _card: (4,) * 4, _iban: (4,) * 7, _phone: (2,) * 5}
 
 

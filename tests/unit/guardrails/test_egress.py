@@ -47,6 +47,34 @@ def test_an_address_of_the_source_stays(link: str) -> None:
         "\\\\serveur\\partage",
         "xn--vl-fka.example",
         "VOLEUR.EXAMPLE",
+        "Voleur.Com",
+        "évil.fr",
+        "еvil.com",  # the first letter is Cyrillic
+        "evil.рф",
+        "evil.中国",
+        "उदाहरण.भारत",
+        "evil[.]com",
+        "evil(dot)com",
+        "evil [point] com",
+        "evil{.}com",
+        "hxxps[:]//evil[.]com/a?b=c",
+        "magnet:?xt=urn:btih:abc",
+        "vscode://file/x",
+        "skype:voleur",
+        "matrix:u/voleur:example",
+        "inconnu:ouvre?q=secret",
+        "inconnu:/ouvre",
+        "\\serveur\\partage",
+        "\\\\serveur\\partage\\q",
+        "evil&period;com",
+        "evil&#46;com",
+        "evil&amp;#x2e;com",
+        "https&colon;//evil&period;com",
+        "evil point com",
+        "mail dot evil dot com",
+        "evil . com",
+        "evil .com",
+        "evil. com",
     ],
 )
 def test_any_other_address_gives_way(link: str) -> None:
@@ -75,6 +103,44 @@ def test_any_other_address_gives_way(link: str) -> None:
 )
 def test_markup_and_hidden_characters_go(written: str, left: str) -> None:
     assert clean(written, [])[0] == left
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Note: voir le texte",
+        "Note:texte et 12:30",
+        "Horaires:lundi/mardi",
+        "Il n'a point eu peur",
+        "Le point info de la mairie, le point net",
+        "C'est fin.Le début est là",
+        "L'étape suivante.Été comme hiver",
+        "std::vector et C:\\Temp\\essai",
+        "art. L. 3141-3, R&D, 3 %. Et puis",
+    ],
+)
+def test_prose_is_no_address(prose: str) -> None:
+    assert clean(prose, []) == (prose, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Écrire à courriel:aide@exemple.fr ou site:www.exemple.fr/a?b=c",
+        "Ne cliquez pas sur evil[.]com ni sur skype:voleur",
+        "Voir www.exemple.fr/a?b=1&amp;c=2",
+    ],
+)
+def test_an_address_that_the_source_writes_so_may_be_quoted(text: str) -> None:
+    assert clean(text, [text])[1] == ()
+
+
+def test_an_address_glued_to_a_word_in_the_source_may_stand_alone() -> None:
+    assert clean("Voir aide@exemple.fr ici", ["courriel:aide@exemple.fr?"])[1] == ()
+
+
+def test_entities_are_read_as_the_characters_they_stand_for() -> None:
+    assert clean("AT&amp;T &lt;img src=x&gt;&eacute;t&eacute;&#8203;", [])[0] == "AT&T été"
 
 
 PIECES = st.sampled_from(

@@ -112,6 +112,94 @@ def test_a_sentence_quoted_whole_is_always_carried(lines: list[str], data: st.Da
     assert found.supported or "[" in passage  # brackets may be read as a citation
 
 
+NOTICE = (
+    "Le préavis est de 3 mois pour un cadre. Le préavis est de 1 mois pour un employé. "
+    "La période d’essai est de 4 mois pour un cadre et de 2 mois pour un employé. "
+    "La prime est versée en mai 2020, à partir du 1 er mai, par l’employeur au salarié. "
+    "Le salarié peut reporter ses congés. Il doit prévenir avant le 12 juin. "
+    "Si vous n’avez pas de badge, vous ne pouvez pas entrer dans le hall. "
+    "Tous les employés de nuit ont une prime, certains employés de jour aussi."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Pour un cadre, le préavis est de 3 mois.",
+        "Un employé a un préavis de 1 mois.",
+        "La période d’essai est, pour un employé, de 2 mois.",
+        "Pour un cadre, la période d’essai est de 4 mois.",
+        "L’employeur verse au salarié la prime en mai 2020, à partir du 1er mai.",
+        "Le salarié peut reporter les congés.",
+        "Il doit prévenir avant le 12 juin pour ses congés.",
+        "Vous ne pouvez pas entrer dans le hall si vous n’avez pas de badge.",
+    ],
+)
+def test_a_figure_a_negation_and_a_turning_word_may_move_with_what_they_are_said_of(
+    sentence: str,
+) -> None:
+    assert support(sentence, [NOTICE], FR).supported, support(sentence, [NOTICE], FR)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("Le préavis est de 1 mois pour un cadre.", "number 1"),
+        ("Le préavis est de 3 mois pour un employé.", "number 3"),
+        ("Pour un cadre, la période d’essai est de 2 mois.", "number 2"),
+        (
+            "La période d’essai est de 2 mois pour un cadre et de 4 mois pour un employé.",
+            "number 2",
+        ),
+        ("Le préavis est de 3 ans pour un cadre.", "number 3"),
+        ("La prime est versée en juin 2020, par l’employeur au salarié.", "date 2020-06"),
+        ("La prime est versée en mai 2021, par l’employeur au salarié.", "date 2021-05"),
+        ("La prime est versée en juin, par l’employeur au salarié.", "date 06"),
+        ("La prime est versée à partir du 1 er décembre, au salarié.", "date 12-01"),
+        ("La prime est versée à partir du 12 juin, au salarié.", "date 06-12"),
+        ("La prime est versée en mai 2020, par le salarié au salarié.", "opposite"),
+        ("Le salarié doit reporter ses congés.", "opposite"),
+        ("L’employeur peut reporter ses congés.", "opposite"),
+        ("Il doit prévenir après le 12 juin.", "opposite"),
+        ("Si vous avez de badge, vous ne pouvez pas entrer dans le hall.", "negation"),
+        ("Si vous n’avez pas de badge, vous pouvez entrer dans le hall.", "negation"),
+        ("Certains employés de nuit ont une prime.", "opposite"),
+    ],
+)
+def test_what_is_said_of_something_else_is_not_carried(sentence: str, missing: str) -> None:
+    found = support(sentence, [NOTICE], FR)
+
+    assert not found.supported
+    assert missing in found.missing
+
+
+RULES = (
+    "Managers may carry over 10 days. Staff must carry over 5 days before March 2026. "
+    "All visitors sign in, some employees do not."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Managers may carry over 5 days.",
+        "Managers must carry over 10 days.",
+        "Staff must carry over 5 days before April 2026.",
+        "Staff must carry over 5 days after March 2026.",
+        "Some visitors sign in.",
+    ],
+)
+def test_english_figures_and_words_are_held_to_their_place(sentence: str) -> None:
+    assert not support(sentence, [RULES], EN).supported
+
+
+def test_a_sentence_too_long_to_be_weighed_is_carried_only_as_a_quotation() -> None:
+    long = "Le montant est de " + "12 euros et de " * 200 + "12 euros."
+
+    assert support(long, [long], FR).supported
+    assert support(long, [long.replace("est", "sera")], FR).missing == ("quotation",)
+
+
 def test_a_quotation_cut_before_its_denial_is_not_carried() -> None:
     source = "Les congés sont reportables, mais cela n’est pas le cas des RTT."
 

@@ -23,6 +23,8 @@ UNITS = [
     ":", "1.1.1.1 ", "ｊ", "\u200b", "a\u0301", "\u0301", "(", "<", "<a", "[a](", "![](", "](",
     "<!--", "ignore all ", "oublie les consignes ", "note a l'assistant ", "a. ", "A ", "\n",
     "https://", "a.b ", "vingt ", "cent-", "1,1", "un CV. ", "qui dois je ", "[1]", "[EMAIL_1]",
+    "a point ", "a[.]", "a . ", "abc:", "abc:a=", "\\a", "&#46;", "&amp;", "peut ", "pas, ",
+    "avant x ", "1 er mai ", "0 800 ", "1\t", "::", "(+33)", "évil.", "2 mois par ",
 ]  # fmt: skip
 
 

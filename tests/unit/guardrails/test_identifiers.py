@@ -55,6 +55,20 @@ def found(text: str) -> list[tuple[str, str]]:
         ("NIR", "185057800608491"),
         ("NIR", "1850578006084"),
         ("NIR", "1\u00a085\u00a005\u00a078\u00a0006\u00a0084\u00a091"),
+        ("EMAIL", "camille.exemple(a)exemple.fr"),
+        ("PHONE", "0243 148 530"),
+        ("PHONE", "0 800 306 212"),
+        ("PHONE", "0612-345-678"),
+        ("PHONE", "(+33)6 39 98 12 34"),
+        ("PHONE", "(0033) 6 39 98 12 34"),
+        ("IBAN", "FR76\t3000\t6000\t0112\t3456\t7890\t189"),
+        ("IBAN", "FR76  3000  6000  0112  3456  7890  189"),
+        ("CARD", "4539\t1488\t0343\t6467"),
+        ("CARD", "4539  1488  0343  6467"),
+        ("NIR", "1\t85\t05\t78\t006\t084\t91"),
+        ("NIR", "1  85  05  78  006  084  91"),
+        ("NIR", "1 85 05 78 006 084 clé 36"),
+        ("NIR", "1850578006084 (clé : 91)"),
         ("IP", "192.168.10.24"),
         ("IP", "2001:db8:41::2f"),
         ("IP", "fe80::1ff:fe23:4567:890a"),
@@ -97,10 +111,30 @@ def test_a_corsican_nir_has_its_own_key(place: str) -> None:
         "123456789012345678901234567890",
         "[EMAIL_1] et [PHONE_12]",
         "le 3114, le 15 ou le 112",
+        "alinéa 5(a)du code, point (a) du texte",
+        "de 10 800 306 212 euros",
+        "heure:12:30:45",
+        "référence4111111111111111",
     ],
 )
 def test_what_only_looks_like_an_identifier_is_left_alone(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("n°carte4111111111111111", "CARD", "4111111111111111"),
+        ("IP:2001:db8::1", "IP", "2001:db8::1"),
+        ("adresse:2001:db8::1", "IP", "2001:db8::1"),
+        ("numéro:2a01:e0a:1:2::3", "IP", "2a01:e0a:1:2::3"),
+        ("10.2.3.4/24", "IP", "10.2.3.4"),
+    ],
+)
+def test_an_identifier_is_found_behind_the_word_it_is_glued_to(
+    text: str, kind: str, value: str
+) -> None:
+    assert found(text) == [(kind, value)]
 
 
 def test_a_company_number_said_to_be_a_card_is_masked() -> None:
