@@ -173,6 +173,14 @@ def test_what_is_said_of_something_else_is_not_carried(sentence: str, missing: s
     assert missing in found.missing
 
 
+def test_a_denial_in_small_words_alone_is_a_denial() -> None:
+    source = "On peut, dans ce cas, reporter ses congés de printemps."
+
+    assert support("Dans ce cas, on peut reporter ses congés de printemps.", [source], FR).supported
+    assert not support("On ne peut pas, reporter ses congés de printemps.", [source], FR).supported
+    assert not support("Reporter ses congés, on ne le peut pas.", [source], FR).supported
+
+
 RULES = (
     "Managers may carry over 10 days. Staff must carry over 5 days before March 2026. "
     "All visitors sign in, some employees do not."

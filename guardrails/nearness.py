@@ -1,0 +1,69 @@
+"""What a figure or a word stands beside: it is held to its own place, not to its whole text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+
+from models.ports import Language
+from models.words import content_words
+
+Beside = Mapping[str, float]
+"""Stems, each alone and with its side ("<cadr" stands before), and how near: 1 is next to it."""
+
+CLOSE_ENOUGH = 0.9  # a place as good as the best, give or take another order of the same words
+_REACH = 8  # words on either side
+_CLAUSE, _SENTENCE = 1, 4  # words that a comma, a full stop or a new line stand for
+_ON_THE_SAME_SIDE = 0.5  # what the side adds to a word; without it "3 … 1 …" reads as "1 … 3 …"
+_TOKEN = re.compile(r"(?P<word>\d+(?:[.,]\d+)+|[^\W_]+)|(?P<end>[.!?\n]+)|[,;:()]")
+
+
+class Surroundings:
+    """The content words of a folded shadow with their places; numbers hold a place, unnamed."""
+
+    def __init__(self, folded: str, language: Language) -> None:
+        self._starts: list[int] = []
+        self._places: list[int] = []
+        self._stems: list[str] = []
+        place = 0
+        for token in _TOKEN.finditer(folded):
+            if not token["word"]:
+                place += _SENTENCE if token["end"] else _CLAUSE
+            elif stems := content_words(token[0], language):
+                place += 1
+                self._starts.append(token.start())
+                self._places.append(place)
+                self._stems.append("" if token[0][0].isdigit() else stems[0])
+
+    def of(self, start: int, end: int) -> Beside:
+        """What characters [start, end) stand beside."""
+        found: dict[str, float] = {}
+        for side, stem, distance in self._around(start, end):
+            near = 1 / max(distance, 1)
+            found[stem] = max(found.get(stem, 0), near)
+            found[side + stem] = max(found.get(side + stem, 0), near * _ON_THE_SAME_SIDE)
+        return found
+
+    def _around(self, start: int, end: int) -> Iterator[tuple[str, str, float]]:
+        """The words around, each with its side and its distance in words."""
+        first, after = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        here, there = self._edges(first, after)
+        for index in range(max(0, first - _REACH), first):
+            if stem := self._stems[index]:
+                yield "<", stem, here - self._places[index]
+        for index in range(after, min(len(self._stems), after + _REACH)):
+            if stem := self._stems[index]:
+                yield ">", stem, self._places[index] - there
+
+    def _edges(self, first: int, after: int) -> tuple[int, int]:
+        """The places of the first and the last word inside; a stop word stands on the next one."""
+        if not self._places:
+            return 0, 0
+        here = self._places[first] if first < len(self._places) else self._places[-1] + 1
+        return here, self._places[after - 1] if first < after else here
+
+
+def likeness(one: Beside, other: Beside) -> float:
+    """How much two places have around them in common; 0 is nothing."""
+    return sum(min(near, other[stem]) for stem, near in one.items() if stem in other)
