@@ -32,6 +32,10 @@ _SHARD = "shard"
 _KEYWORDS = ("readers", "collection", "document", "language")
 Vector = NDArray[np.float32]
 
+LEAST_ROOM = 256 * 1024 * 1024
+"""Bytes the disk must have left: the engine maps files larger than what they hold, and a map that
+finds no room kills the process."""
+
 _USUAL_TERMS = 60.0  # terms of a usual passage, once the empty words are gone
 
 
@@ -59,6 +63,7 @@ class EdgeIndex(Index):
             path.mkdir(parents=True, exist_ok=True)
             check_identity(path, Identity.of(embedder.identity), filled=folder.exists())
             if not folder.exists():
+                _check_room(path)
                 _create(folder, embedder.dimensions)
         except OSError as error:
             raise IndexUnavailableError(
@@ -77,6 +82,7 @@ class EdgeIndex(Index):
             must=[_is("collection", document.collection), _is("document", document.id)],
             must_not=[qe.HasIdCondition({point.id for point in points})],
         )
+        _check_room(self._path)
         with self._writing, _engine(self._path):
             # New before old: for an instant a search may see both, never neither.
             if points:
@@ -196,6 +202,15 @@ def discard(path: Path) -> None:
     shutil.rmtree(thrown)
 
 
+def _check_room(path: Path) -> None:
+    free = shutil.disk_usage(path).free
+    if free < LEAST_ROOM:
+        raise IndexUnavailableError(
+            f"Only {free // 1024**2} MB are left on the disk of {path}: the index needs "
+            f"{LEAST_ROOM // 1024**2} MB of room to be written."
+        )
+
+
 def _create(folder: Path, dimensions: int) -> None:
     """An empty shard, complete before it bears its name."""
     import qdrant_edge as qe
@@ -243,7 +258,10 @@ def _engine(path: Path) -> Iterator[None]:
     except BaseException as error:
         if not _is_the_engines(error):
             raise
-        raise IndexUnavailableError(f"The index in {path} does not answer: {error}.") from error
+        raise IndexUnavailableError(
+            f"The index in {path} does not answer: {error}. "
+            "If it is damaged, `vigie index rebuild` builds it anew."
+        ) from error
 
 
 def _bm25(language: Language) -> qe.Bm25:

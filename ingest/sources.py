@@ -182,6 +182,8 @@ def _line_entry(line: bytes, label: str) -> Entry | FailedFile:
         return FailedFile(label, readers.reasons.BAD_LINE)
     if not _writable(said.id) or not said.text.strip():
         return FailedFile(label, readers.reasons.BAD_LINE)
+    if len(said.text) > readers.limits.LONGEST:
+        return FailedFile(label, readers.reasons.TOO_LARGE)
     blocks = tuple(Block(BlockKind.PARAGRAPH, text) for text in said.text.splitlines())
     return Entry(
         id=unicodedata.normalize("NFC", said.id),

@@ -235,6 +235,8 @@ def _hashed(token: str) -> str:
 def _check_new(name: str, password: str, roles: frozenset[Role], groups: frozenset[str]) -> None:
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise InvalidInputError(f"A user's name has 1 to {LONGEST_NAME} printable characters.")
+    if "\ufffd" in password:
+        raise InvalidInputError("A password is UTF-8 text.")
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InvalidInputError(
             f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."

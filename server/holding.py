@@ -6,37 +6,43 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from server.errors import HomeInUseError
 
 SOCKET = "vigie.sock"
+LOCK = "server.lock"
 LONGEST_SOCKET_PATH = 100  # bytes; Linux's sun_path holds 108
 
 
 @contextlib.contextmanager
-def hold(home: Path, address: str) -> Iterator[None]:
-    """Hold the state folder until the end. Raises HomeInUseError naming the one who holds it.
+def hold(home: Path) -> Iterator[Callable[[str], None]]:
+    """Hold the state folder until the end; what it yields tells others the address served.
 
     The kernel drops the lock when the process dies, however it dies.
+    Raises HomeInUseError naming the one who holds it.
     """
-    with (home / "server.lock").open("a+", encoding="utf-8") as file:
+    with (home / LOCK).open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise HomeInUseError(
                 f"The state folder {home} is in use by {_holder(file.name)}."
             ) from error
-        file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "address": address}))
-        file.flush()
-        yield
+
+        def announce(address: str) -> None:
+            file.truncate(0)
+            file.write(json.dumps({"pid": os.getpid(), "address": address}))
+            file.flush()
+
+        announce("no address yet")
+        yield announce
 
 
 def holder(home: Path) -> str | None:
     """Who serves this state folder now, in words; None when nobody does."""
-    lock = home / "server.lock"
+    lock = home / LOCK
     if not lock.is_file():
         return None
     with lock.open("r", encoding="utf-8") as file:

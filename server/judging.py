@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -25,6 +26,8 @@ from server.audit.events import Json
 from server.errors import InvalidInputError, ServerError
 from server.failures import EXPECTED
 from server.settings import Settings, prepare_home, secret_key
+from server.store import Store
+from server.store.shelves import Shelves
 from server.wiring import choose_generator, make_embedder, make_guards, make_personal_data
 
 DIAGNOSIS_S = 300.0
@@ -183,6 +186,7 @@ def examined(settings: Settings) -> dict[str, Any]:
         _check("charter", lambda: _charter(settings)),
         _check("models", lambda: _models(settings)),
         _check("embedder", lambda: _embedder(settings)),
+        _check("documents", lambda: _documents(settings)),
         _check("server", lambda: holding.holder(settings.home) or "no server runs"),
     ]
     return {"ok": all(one["ok"] for one in checks), "checks": checks}
@@ -221,7 +225,24 @@ def _models(settings: Settings) -> str:
     if broken:
         raise ServerError(str(broken[0]["problem"]))
     choice = choose_generator(settings)
+    if choice.model is not None:
+        diagnosis = diagnose(choice.model.path, DIAGNOSIS_S)
+        if not diagnosis.ok:
+            raise ServerError(diagnosis.sentence.en)
+        return diagnosis.sentence.en
     return f"{choice.engine.value} answers{f' ({choice.reason.en})' if choice.reason else ''}"
+
+
+def _documents(settings: Settings) -> str:
+    file = settings.home / "store.db"
+    if not file.is_file():
+        return "none yet"
+    with contextlib.closing(Store.open(file)) as store:
+        shelves = Shelves(store)
+        left, indexed = shelves.unindexed(), sum(shelves.counts().values())
+    if left:
+        raise ServerError(f"{left} documents are not indexed: vigie index rebuild.")
+    return f"{indexed}, all indexed"
 
 
 def _embedder(settings: Settings) -> str:

@@ -25,6 +25,7 @@ from server.errors import InvalidInputError, NotFoundError
 from server.store.shelves import Shelves
 
 Progress = Callable[[int, int], None]
+LONGEST_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Library:
         Raises AccessDeniedError.
         """
         check(by, Right.ADMINISTER)
+        _check_described(collection)
         if self._shelves.collection(collection.name) == collection:
             return
         self._record.append(
@@ -138,6 +140,10 @@ class Library:
         )
         return report
 
+    def unindexed(self) -> int:
+        """Documents that are known and cannot be found: an indexing was cut off."""
+        return self._shelves.unindexed()
+
     def sources(self) -> list[Path]:
         """Where the collections were last ingested from."""
         return [Path(source) for source in self._shelves.sources()]
@@ -162,3 +168,15 @@ class Library:
         return self._shelves.collection(name) or Collection.undescribed(
             name, owner=by.name, readers=frozenset({EVERYONE})
         )
+
+
+def _check_described(collection: Collection) -> None:
+    name = collection.name
+    if not (0 < len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()):
+        raise InvalidInputError(
+            f"A collection's name has 1 to {LONGEST_NAME} printable characters."
+        )
+    if "/" in name or name.startswith("."):
+        raise InvalidInputError("A collection's name has no slash and does not begin with a dot.")
+    if not collection.owner.strip():
+        raise InvalidInputError("A collection has an owner.")

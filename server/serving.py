@@ -32,15 +32,18 @@ def serve(settings: Settings, say: Say) -> None:
     was asked for by name and cannot be had raises.
     """
     prepare_home(settings)
-    web = _listening(settings)
-    host, port = web.getsockname()[:2]
-    address = f"http://{host}:{port}"
-    with holding.hold(settings.home, address), open_vigie(settings) as vigie:
+    with holding.hold(settings.home) as announce, open_vigie(settings) as vigie:
+        web = _listening(settings)
+        host, port = web.getsockname()[:2]
+        address = f"http://{host}:{port}"
+        announce(address)
         backup.sweep(settings.home)
         vigie.check_parts()
         aborted = vigie.record.recover()
         if aborted:
             say(f"{len(aborted)} answers were cut by the last stop; the record says so now.")
+        for line in vigie.remarks():
+            say(line)
         vigie.record.append(Event(EventKind.SERVER_STARTED, "server", "system"))
         _run(vigie, web, lambda: say(address))
 
@@ -100,6 +103,7 @@ def _listening(settings: Settings) -> socket.socket:
     web.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         web.bind((settings.host, settings.port))
+        web.listen()  # two that bind at once would both believe that the port is theirs
     except OSError as error:
         web.close()
         raise SettingsError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -11,6 +10,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.errors import SettingsError
+from server.files import write_new
 
 CHECKOUT = Path(__file__).parents[1]
 SECRET_BYTES = 32
@@ -111,6 +111,22 @@ def prepare_home(settings: Settings) -> None:
         ) from error
 
 
+def check_state(home: Path) -> None:
+    """Raises SettingsError where the record or the store of a home in use was emptied or removed.
+
+    A new one in its place would look sound, and have forgotten everything.
+    """
+    record, store = home / "record.db", home / "store.db"
+    for path in (record, store):
+        if path.is_file() and not path.stat().st_size:
+            raise SettingsError(f"{path} is empty: restore it from a backup, or remove it.")
+    if store.is_file() and not record.is_file():
+        raise SettingsError(
+            f"{record} is missing, and {home} is not new: restore the record from a backup. "
+            "To begin another record, begin another state folder."
+        )
+
+
 def secret_key(settings: Settings) -> bytes:
     """The installation's secret. Raises SettingsError for one that others could guess."""
     if settings.secret is not None:
@@ -124,17 +140,9 @@ def secret_key(settings: Settings) -> bytes:
 
 
 def _secret_file(path: Path) -> bytes:
-    try:
-        with open(path, "xb", opener=private) as file:  # Path.open has no opener
-            file.write(secrets.token_hex(SECRET_BYTES).encode())
-    except FileExistsError:
-        pass
+    if not path.exists():
+        write_new(path, secrets.token_hex(SECRET_BYTES).encode())
     secret = path.read_bytes().strip()
     if len(secret) < SECRET_BYTES:
         raise SettingsError(f"{path} is damaged; restore it from a backup.")
     return secret
-
-
-def private(name: str, flags: int) -> int:
-    """An opener of files that only their owner may read."""
-    return os.open(name, flags, 0o600)

@@ -35,7 +35,7 @@ from server.procedure import read_procedure
 from server.prompting import Prompting
 from server.retrieval import Retrieval
 from server.searching import Searching
-from server.settings import Settings, prepare_home, secret_key
+from server.settings import Settings, check_state, prepare_home, secret_key
 from server.store import Store
 from server.store.desk import DeskRows
 from server.store.people import People
@@ -84,6 +84,19 @@ class Vigie:
         self.answering.engines.generator.get()
         self.answering.retrieval.index.get()
 
+    def remarks(self) -> Iterator[str]:
+        """What whoever starts the house should know: who answers if not the model, what is missing.
+
+        Raises ModelsError.
+        """
+        choice, made = choose_generator(self.settings), self.answering.engines.generator.get()
+        if choice.model is not None and made.identity != choice.model.identity:
+            choice = catalog.without(choice.model)
+        if choice.reason is not None and catalog.listed(self.settings.home):
+            yield f"Answers come from {made.identity.name}: {choice.reason.en}."
+        if left := self.library.unindexed():
+            yield f"{left} documents are not indexed: stop the server, then vigie index rebuild."
+
     def warm_up(self) -> None:
         """Make the costly parts now rather than at the first question; no model with the AI off."""
         self.answering.engines.guards.get()
@@ -116,6 +129,7 @@ def open_vigie(settings: Settings, parts: Parts | None = None) -> Iterator[Vigie
 
 def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> Vigie:
     home, secret = settings.home, secret_key(settings)
+    check_state(home)
     switch = install_switch(settings)
     record = AuditLog.open(home / "record.db", now)
     closing.callback(record.close)

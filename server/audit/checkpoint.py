@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.audit.errors import CheckpointError
+from server.files import write_new
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -61,7 +61,10 @@ class CheckpointSigner:
             _make_key(path)
             key = load_pem_private_key(path.read_bytes(), password=None)
         except (OSError, ValueError) as error:
-            raise CheckpointError(f"The checkpoint key {path} cannot be used: {error}.") from error
+            raise CheckpointError(
+                f"The checkpoint key {path} cannot be used: restore it from a backup, or remove it "
+                "and give the new public key to whoever verifies."
+            ) from error
         if not isinstance(key, Ed25519PrivateKey):
             raise CheckpointError(f"The checkpoint key {path} is not an Ed25519 key.")
         return cls(name, key)
@@ -166,5 +169,4 @@ def _make_key(path: Path) -> None:
     pem = Ed25519PrivateKey.generate().private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
+    write_new(path, pem)

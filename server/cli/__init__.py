@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -12,11 +13,30 @@ def main() -> None:
     from server.cli.frame import app
     from server.failures import EXPECTED
 
+    _speak_utf8()
     try:
-        app(args=_home_first(sys.argv[1:]))
+        app(args=_home_first([_readable(argument) for argument in sys.argv[1:]]))
     except EXPECTED as error:
-        sys.stderr.write(f"vigie: {error}\n")
-        sys.exit(1)
+        _say(str(error))
+    except OSError as error:  # a full disk, a folder that is a file, a file that is not there
+        _say(f"{error.filename or 'The system'}: {error.strerror or error}.")
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"vigie: {sentence}\n")
+    sys.exit(1)
+
+
+def _readable(argument: str) -> str:
+    """The argument with a mark where its bytes are no UTF-8."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _speak_utf8() -> None:
+    """Whatever the terminal says it speaks, and whatever bytes come in."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def _home_first(arguments: Sequence[str]) -> list[str]:

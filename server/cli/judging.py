@@ -280,7 +280,7 @@ def _charter_test_lines(result: dict[str, Any]) -> Iterator[str]:
 
 
 def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
-    yield f"answers come from: {listed['answers']}"
+    yield f"answers come from: {listed['answers']}{listed['reason'] and ': '}{listed['reason']}"
     for model in listed["models"]:
         yield f"  {model['name']} ({model['architecture']}) {model['path']} {model['digest'][:12]}"
 

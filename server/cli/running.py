@@ -254,5 +254,5 @@ def _listed(text: str) -> list[str]:
 
 def _password(file: Path | None) -> str:
     if file is not None:
-        return file.read_text(encoding="utf-8").strip()
+        return file.read_text(encoding="utf-8", errors="replace").strip()
     return getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().strip()

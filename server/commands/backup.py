@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from server.access import Right, check
 from server.audit.events import Json
 from server.commands import Caller, Given
 from server.errors import HomeInUseError, InvalidInputError
+from server.files import private
 from server.wiring import Vigie
 
 SCRATCH = ".backup-"
@@ -37,10 +39,13 @@ def back_up(vigie: Vigie, caller: Caller, given: BackupGiven) -> Json:
     """Write one archive, for its owner's eyes only: it holds the installation's keys."""
     check(caller.person, Right.ADMINISTER)
     home = vigie.settings.home
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=home) as scratch:
-        copies = [_copied(home / name, Path(scratch) / name) for name in DATABASES]
-        present = [home / name for name in FILES if (home / name).is_file()]
-        _archive(given.file, [*copies, *present])
+    present = [home / name for name in FILES if (home / name).is_file()]
+    try:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=home) as scratch:
+            copies = [_copied(home / name, Path(scratch) / name) for name in DATABASES]
+            _archive(given.file, [*copies, *present])
+    except (OSError, sqlite3.Error) as error:
+        raise InvalidInputError(f"{given.file} cannot be made: {_cause(error)}.") from error
     return {"file": str(given.file), "parts": [path.name for path in (*copies, *present)]}
 
 
@@ -64,23 +69,34 @@ def restore(file: Path, home: Path) -> list[str]:
             if not set(DATABASES) <= set(names) <= {*DATABASES, *FILES}:
                 raise InvalidInputError(f"{file} is not a backup of Vigie.")
             archive.extractall(home, filter="data")
-    except (OSError, tarfile.TarError) as error:
-        raise InvalidInputError(f"{file} cannot be read as a backup: {error}.") from error
+    except OSError as error:
+        raise InvalidInputError(f"{file} cannot be restored: {_cause(error)}.") from error
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise InvalidInputError(f"{file} is not a whole backup of Vigie.") from error
     return names
 
 
+def _cause(error: OSError | sqlite3.Error) -> str:
+    return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
+
+
 def _copied(database: Path, copy: Path) -> Path:
-    """A consistent copy of a live database: SQLite's own backup."""
+    """A consistent copy of a live database, by SQLite's own backup, examined.
+
+    Raises InvalidInputError for a database that is damaged: its copy would be no help.
+    """
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
+        found = target.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise InvalidInputError(f"{database} is damaged ({found}): no backup was made of it.")
     return copy
 
 
 def _archive(file: Path, parts: list[Path]) -> None:
-    try:
-        with file.open("xb") as stream, tarfile.open(fileobj=stream, mode="w:gz") as archive:
-            file.chmod(0o600)
-            for part in parts:
-                archive.add(part, part.name)
-    except OSError as error:
-        raise InvalidInputError(f"{file} cannot be written: {error.strerror}.") from error
+    with (
+        open(file, "xb", opener=private) as stream,  # Path.open has no opener
+        tarfile.open(fileobj=stream, mode="w:gz") as archive,
+    ):
+        for part in parts:
+            archive.add(part, part.name)

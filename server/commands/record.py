@@ -16,7 +16,7 @@ from server.audit.review import ReviewVerdict, Severity
 from server.audit.verify import verify
 from server.commands import Caller, Given, backup
 from server.errors import InvalidInputError
-from server.settings import private
+from server.files import private
 from server.wiring import Vigie
 
 ORIGIN = "vigie"

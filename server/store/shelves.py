@@ -76,6 +76,12 @@ class Shelves(Catalogue):
         with self._store.transaction() as connection:
             connection.execute(update(documents).where(these).values(values))
 
+    def unindexed(self) -> int:
+        """Documents that were begun and not finished."""
+        query = select(func.count()).where(documents.c.fingerprint.is_(None))
+        with self._store.transaction() as connection:
+            return int(connection.execute(query.select_from(documents)).scalar_one())
+
     def counts(self) -> dict[str, int]:
         """Indexed documents by collection."""
         query = (

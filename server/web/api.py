@@ -65,11 +65,11 @@ async def ask(request: Request, web: TheWeb, person: AskingCaller, body: AskBody
     language = body.language or guess_language(body.question)
     asking = Asking(body.question, person, language, body.conversation)
     reading = await web.streams.begin(request, asking)
+    status = 400 if faults(body.question) else 200
     if "text/event-stream" in request.headers.get("accept", ""):
         events = _events(request, reading, language)
-        return StreamingResponse(events, media_type="text/event-stream", headers=STREAMED)
+        return StreamingResponse(events, status, media_type="text/event-stream", headers=STREAMED)
     sealed = await last_of(reading)
-    status = 400 if faults(body.question) else 200
     return JSONResponse(answer_json(sealed, language), status, mark_of(sealed))
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from guardrails.form import faults
 from models.words import guess_language
 from server.asking import Asking
 from server.audit.log import SealedOutcome, SealedSentence
@@ -90,6 +91,8 @@ async def complete(
     language = guess_language(body.question)
     reading = await web.streams.begin(request, Asking(body.question, person, language))
     spoken = web.pages.catalogue(language)
+    if faults(body.question):
+        return JSONResponse(_unusable(await last_of(reading), spoken), 400)
     if body.stream:
         with_usage = body.stream_options is not None and body.stream_options.include_usage
         chunks = _chunks(request, reading, spoken, with_usage=with_usage)
@@ -205,6 +208,12 @@ def _int(value: object) -> int:
 def _failed(cause: FailureCause, spoken: Catalogue) -> JsonObject:
     message = spoken.say(f"outcome.failed.{cause.value}")
     return {"error": {"message": message, "type": "api_error", "param": None, "code": cause.value}}
+
+
+def _unusable(sealed: SealedOutcome, spoken: Catalogue) -> JsonObject:
+    """A question that is none is refused on the record, and told as an invalid request."""
+    message, kind = ending_text(sealed, spoken), "invalid_request_error"
+    return {"error": {"message": message, "type": kind, "param": "messages", "code": "invalid"}}
 
 
 def _delta(text: str, *, first: bool) -> list[JsonObject]:

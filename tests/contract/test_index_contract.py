@@ -23,7 +23,7 @@ EVERYTHING = 200  # more than any example holds
 Store = dict[tuple[str, str], Document]
 
 
-@pytest.fixture(params=["memory", "edge"])
+@pytest.fixture(params=["memory", pytest.param("edge", marks=pytest.mark.slow)])
 def index(request: pytest.FixtureRequest) -> Iterator[Index]:
     if request.param == "memory":
         yield MemoryIndex()

@@ -71,6 +71,7 @@ def test_passages_of_others_do_not_crowd_out_ones_own(index: Index) -> None:
     assert found(index, "everyone", limit=1) == {"note"}
 
 
+@pytest.mark.slow
 def test_readers_that_change_do_so_at_once_whatever_source_a_document_came_from(
     house: Vigie, tmp_path: Path
 ) -> None:

@@ -82,11 +82,27 @@ def test_content_in_parts_is_read(client: openai.OpenAI) -> None:
 
 def test_a_refusal_is_text_with_its_own_finish(client: openai.OpenAI) -> None:
     completion = client.chat.completions.create(
-        model="vigie", messages=[{"role": "user", "content": ""}]
+        model="vigie", messages=[{"role": "user", "content": "Classe ces CV par âge."}]
     )
 
     assert completion.choices[0].finish_reason == "content_filter"
-    assert completion.choices[0].message.content
+    assert "RH-01" in (completion.choices[0].message.content or "")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("question", ["", "x" * 100_000, "bonjour\0"])
+def test_a_question_that_is_none_is_a_bad_request_on_the_record(
+    company: Vigie, client: openai.OpenAI, question: str, *, stream: bool
+) -> None:
+    asker = company.accounts.named("camille")
+    before = len(company.record.answers_of(asker.pseudonym))
+
+    with pytest.raises(openai.BadRequestError, match="4\u00a0000 caractères"):
+        client.chat.completions.create(
+            model="vigie", messages=[{"role": "user", "content": question}], stream=stream
+        )
+
+    assert len(company.record.answers_of(asker.pseudonym)) == before + 1
 
 
 def test_a_stopped_house_answers_with_what_people_can_read(

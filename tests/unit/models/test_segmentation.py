@@ -83,6 +83,7 @@ def test_a_stream_cuts_as_the_whole_text_is_cut(text: str, sizes: list[int]) -> 
     assert sentences == [text[start:end] for start, end in split(text)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", HOSTILE)
 @pytest.mark.parametrize("head", ["< ", "Fin. [", "M. [1]"])
 def test_no_text_takes_more_than_its_length(head: str, seed: str) -> None:

@@ -192,6 +192,11 @@ def test_a_stop_reaches_a_running_server(line: Line, notes: Path) -> None:
         (("ask", "Bonjour ?", "--as", "personne"), 1, "personne"),
         (("models", "add", "/nowhere.gguf"), 1, "nowhere"),
         (("screen", "--as", "poem", "texte"), 2, "poem"),
+        (("ask", "caf\udce9 \udcff"), 2, "FORM-01"),
+        (("ask", "Bonjour ?", "--as", "\udcff"), 1, "active user"),
+        (("users", "add", "bob", "--password-file", "/nowhere"), 1, "/nowhere"),
+        (("collections", "add", "../rh", "--owner", "Léa"), 1, "slash"),
+        (("restore", "/dev/null"), 1, "backup"),
     ],
 )
 def test_bad_input_is_a_sentence_and_a_code(

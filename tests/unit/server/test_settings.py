@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import tiny_gguf
 
+from ingest.documents import Document
+from models import catalog
+from models.ports import Language
 from server import holding
 from server.errors import HomeInUseError, SettingsError
 from server.settings import load, prepare_home, secret_key
+from server.store import Store
+from server.store.shelves import Shelves
+from server.wiring import Vigie, open_vigie
 
 
 def test_a_wrong_value_names_its_variable() -> None:
@@ -49,15 +58,58 @@ def test_a_charter_that_is_named_must_be_there(tmp_path: Path) -> None:
 
 
 def test_a_house_has_one_server(tmp_path: Path) -> None:
-    with holding.hold(tmp_path, "http://127.0.0.1:1"):
+    with holding.hold(tmp_path) as announce:
+        announce("http://127.0.0.1:1")
         assert holding.holder(tmp_path)
         with (
             pytest.raises(HomeInUseError, match=r"127\.0\.0\.1:1"),
-            holding.hold(tmp_path, "other"),
+            holding.hold(tmp_path),
         ):
             pass
-
     assert holding.holder(tmp_path) is None
+
+
+@pytest.mark.parametrize("name", ["record.db", "store.db"])
+def test_an_emptied_database_is_not_taken_for_a_new_one(house: Vigie, name: str) -> None:
+    home = house.settings.home
+    house.record.close()
+    (home / name).write_bytes(b"")
+
+    with pytest.raises(SettingsError, match=f"{name} is empty"), open_vigie(house.settings):
+        pass
+
+
+def test_a_record_that_was_removed_is_not_begun_anew(house: Vigie) -> None:
+    house.record.close()
+    (house.settings.home / "record.db").unlink()
+
+    with pytest.raises(SettingsError, match="restore the record"), open_vigie(house.settings):
+        pass
+
+
+def test_what_an_indexing_left_unfinished_is_said_at_the_start(house: Vigie) -> None:
+    begun = Document("rh", "a", "A", "texte", Language.FRENCH, frozenset({"everyone"}), "1")
+    with closing(Store.open(house.settings.home / "store.db")) as store:
+        Shelves(store).begin(begun, "origin")
+
+    assert list(house.remarks()) == [
+        "1 documents are not indexed: stop the server, then vigie index rebuild."
+    ]
+
+
+@pytest.mark.slow
+def test_a_model_that_cannot_be_loaded_is_said_at_the_start(
+    open_house: Callable[..., Vigie], tmp_path: Path
+) -> None:
+    whole = tiny_gguf.build(tmp_path / "whole.gguf")
+    cut = tmp_path / "cut.gguf"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    house = open_house(generator="auto")
+    catalog.add(house.settings.home, cut)
+
+    (remark,) = house.remarks()
+
+    assert remark.startswith("Answers come from extractive: the model cut cannot be loaded")
 
 
 def test_a_deep_home_has_a_socket_too(tmp_path: Path) -> None:

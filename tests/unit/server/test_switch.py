@@ -133,6 +133,7 @@ def test_a_stop_takes_effect_on_a_full_disk(switch: Switch) -> None:
     assert switch.state().mode is Mode.OFF
 
 
+@pytest.mark.slow
 def test_whoever_hangs_with_the_switch_in_hand_neither_holds_nor_undoes_a_stop(
     switch: Switch, tmp_path: Path
 ) -> None:
