@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     secret: str | None = Field(
         None, description="Signs pseudonyms and forms; by default a random file in the home."
     )
+    record_wait_s: float = Field(
+        5.0, gt=0, description="Longest wait for the record; then nothing is answered."
+    )
     session_hours: float = Field(12.0, gt=0, description="A session ends this long after sign-in.")
     sign_in_tries: int = Field(5, ge=1, description="Wrong passwords before a pause.")
     sign_in_pause_s: float = Field(60.0, ge=0, description="Length of that pause.")

@@ -131,7 +131,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     home, secret = settings.home, secret_key(settings)
     check_state(home)
     switch = install_switch(settings)
-    record = AuditLog.open(home / "record.db", now)
+    record = AuditLog.open(home / "record.db", now, settings.record_wait_s)
     closing.callback(record.close)
     store = Store.open(home / "store.db")
     closing.callback(store.close)

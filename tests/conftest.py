@@ -18,6 +18,7 @@ for variable in [name for name in os.environ if name.startswith("VIGIE_")]:
 from server.settings import load
 from server.wiring import Parts, Vigie, open_vigie
 
+RECORD_WAIT_S = 0.5  # some tests lock the record, and wait until the house gives up
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 Opened = Callable[..., Vigie]
@@ -63,4 +64,4 @@ def demo_house(furnished: Path, tmp_path: Path, open_house: Opened) -> Vigie:
     """The demo company, for this test alone, answered by the extractive generator."""
     home = tmp_path / "home"
     shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
-    return open_house(home, generator="extractive")
+    return open_house(home, generator="extractive", record_wait_s=RECORD_WAIT_S)

@@ -54,7 +54,7 @@ def state_json(state: SwitchState) -> dict[str, Json]:
 
 
 def _record(settings: Settings, closing: ExitStack) -> AuditLog:
-    record = AuditLog.open(settings.home / "record.db", now)
+    record = AuditLog.open(settings.home / "record.db", now, settings.record_wait_s)
     closing.callback(record.close)
     return record
 

@@ -30,7 +30,9 @@ def company(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The demo company with one person per role; its stories share it within a module."""
     home = tmp_path_factory.mktemp("company") / "home"
     shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
-    with open_vigie(load(home, generator="extractive", review_rate=1.0)) as vigie:
+    with open_vigie(
+        load(home, generator="extractive", review_rate=1.0, record_wait_s=2.0)
+    ) as vigie:
         people(vigie)
         yield vigie
 

@@ -76,9 +76,12 @@ def served(line: Line) -> Iterator[str]:
         end(server)
 
 
-def end(server: subprocess.Popen[str]) -> None:
-    server.send_signal(signal.SIGINT)
-    server.communicate(timeout=ENDS_S)
+def end(server: subprocess.Popen[str], ending: signal.Signals = signal.SIGINT) -> str:
+    """Tell a server to end, and what it complained of."""
+    server.send_signal(ending)
+    _, complaints = server.communicate(timeout=ENDS_S)
+    assert server.returncode == 0
+    return complaints
 
 
 def stable(result: object) -> object:
@@ -92,9 +95,7 @@ def stable(result: object) -> object:
 def test_both_ways_give_the_same_answer(line: Line, notes: Path) -> None:
     line.json("ingest", str(notes), "--collection", "notes")
     commands = [
-        ("ingest", str(notes), "--collection", "notes"),
         ("collections", "list"),
-        ("search", "rendre son badge"),
         ("ask", "Quand le badge est-il rendu ?"),
         ("switch", "status"),
         ("log", "verify"),
@@ -120,16 +121,13 @@ def test_a_second_server_names_the_first(line: Line, served: str) -> None:
     assert len(second.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_that_is_told_to_end_closes_everything(line: Line, ending: signal.Signals) -> None:
+def test_a_server_that_is_told_to_end_closes_everything(line: Line) -> None:
     server = line.serve("--port", "0")
     assert server.stdout is not None
     next(said for said in server.stdout if said.startswith("http"))
 
-    server.send_signal(ending)
-    _, complaints = server.communicate(timeout=ENDS_S)
+    complaints = end(server, signal.SIGTERM)
 
-    assert server.returncode == 0
     assert complaints == ""
     assert not (line.home / "vigie.sock").exists()
     assert not (line.home / "record.db-wal").exists()
@@ -186,7 +184,6 @@ def test_a_stop_reaches_a_running_server(line: Line, notes: Path) -> None:
         (("ingest", "/nowhere/at/all"), 1, "nowhere"),
         (("log", "show", "unknown"), 1, "unknown"),
         (("ask", ""), 2, ""),
-        (("ask", "x" * 100_000), 2, ""),
         (("search", " "), 2, "characters"),
         (("search", "cong\udcff"), 2, "characters"),
         (("ask", "Bonjour ?", "--as", "personne"), 1, "personne"),
@@ -230,11 +227,22 @@ def test_a_default_secret_refuses_to_start(line: Line) -> None:
 
 def test_a_backup_restores_a_house(line: Line, notes: Path, tmp_path: Path) -> None:
     line.json("ingest", str(notes), "--collection", "notes")
-    line.json("ask", "Quand le badge est-il rendu ?")
     line.json("backup", str(tmp_path / "copy.tar.gz"))
     other = Line(tmp_path / "restored")
 
     other.json("restore", str(tmp_path / "copy.tar.gz"))
 
-    assert stable(other.json("search", "badge")) == stable(line.json("search", "badge"))
+    (hit,) = other.json("search", "rendre son badge")  # type: ignore[misc]
+    assert hit["document"] == "badge.md"
     assert other.json("log", "verify")["ok"] is True  # type: ignore[index]
+
+
+def test_a_backup_that_was_cut_off_is_one_sentence(line: Line, tmp_path: Path) -> None:
+    line.json("backup", str(tmp_path / "copy.tar.gz"))
+    whole = (tmp_path / "copy.tar.gz").read_bytes()
+    (tmp_path / "cut.tar.gz").write_bytes(whole[: len(whole) // 2])
+
+    done = Line(tmp_path / "restored").run("restore", str(tmp_path / "cut.tar.gz"))
+
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("is not a whole backup of Vigie.")
