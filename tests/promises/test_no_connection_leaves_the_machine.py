@@ -13,7 +13,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-WATCHED = """
+WATCH = """
 import json, sys
 attempts = []
 
@@ -26,7 +26,8 @@ def watch(event, args):
         attempts.append([event, repr(args[0])])
 
 sys.addaudithook(watch)
-
+"""
+WORK = """
 from pathlib import Path
 from server.settings import load
 from server.wiring import open_vigie
@@ -38,17 +39,18 @@ home, document = Path(sys.argv[1]), Path(sys.argv[2])
 with open_vigie(load(home, generator="extractive")) as vigie:
     vigie.warm_up()
     vigie.library.ingest(document, "essai", vigie.operator, lambda done, of: None)
-    asking = Asking("Quand rendre son badge ?", anyone(vigie.secret), Language.FRENCH)
+    asking = Asking("Quand le badge est-il rendu ?", anyone(vigie.secret), Language.FRENCH)
     outcomes = [type(sealed).__name__ for sealed in vigie.answering.answer(asking)]
-print(json.dumps({"attempts": attempts, "outcomes": outcomes}))
 """
+TOLD = 'print(json.dumps({"attempts": attempts, "outcomes": outcomes}))'
+CUT = ("unshare", "--net", "--map-root-user")
 
 
-def watched(home: Path, document: Path, *, extra: str = "") -> dict[str, list[object]]:
+def watched(work: str, *arguments: str) -> dict[str, list[object]]:
+    """What a program of its own sought outside, where it can be, with the network cut."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-    program = WATCHED.replace("home, document", f"{extra}\nhome, document", 1)
     done = subprocess.run(
-        [sys.executable, "-c", program, str(home), str(document)],
+        [*_cut(), sys.executable, "-c", WATCH + work + TOLD, *arguments],
         capture_output=True,
         text=True,
         check=True,
@@ -58,39 +60,34 @@ def watched(home: Path, document: Path, *, extra: str = "") -> dict[str, list[ob
     return found
 
 
+def _cut() -> tuple[str, ...]:
+    """The command that cuts the network; none where this machine lets nobody cut it."""
+    able = (
+        shutil.which(CUT[0]) is not None
+        and not subprocess.run([*CUT, "true"], check=False, capture_output=True).returncode
+    )
+    return CUT if able else ()
+
+
 def test_nothing_is_sought_outside_from_ingestion_to_answer(tmp_path: Path) -> None:
     document = tmp_path / "badge.md"
     document.write_text("# Badge\n\nLe badge est rendu à l’accueil le dernier jour du contrat.\n")
 
-    found = watched(tmp_path / "home", document)
+    found = watched(WORK, str(tmp_path / "home"), str(document))
 
     assert found["attempts"] == []
-    assert found["outcomes"][-1] == "SealedOutcome"
+    assert found["outcomes"] == ["SealedSentence", "SealedOutcome"]
 
 
-def test_the_watch_sees_an_attempt(tmp_path: Path) -> None:
-    document = tmp_path / "badge.md"
-    document.write_text("# Badge\n\nLe badge est rendu à l’accueil.\n")
-    attempt = "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import socket; socket.socket().connect_ex(('127.0.0.1', 9))",
+        "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))",
+        "import socket; socket.getaddrinfo('127.0.0.1', 9)",
+    ],
+)
+def test_the_watch_sees_an_attempt(attempt: str) -> None:
+    swallowed = f"outcomes = []\ntry:\n    {attempt}\nexcept OSError:\n    pass\n"
 
-    found = watched(tmp_path / "home", document, extra=attempt)
-
-    assert found["attempts"] != []
-
-
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs Linux namespaces (unshare)")
-def test_it_works_with_the_network_cut(tmp_path: Path) -> None:
-    cut = ["unshare", "--net", "--map-root-user"]
-    if subprocess.run([*cut, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this machine lets nobody make a network namespace")
-    document = tmp_path / "badge.md"
-    document.write_text("# Badge\n\nLe badge est rendu à l’accueil.\n")
-
-    done = subprocess.run(
-        [*cut, sys.executable, "-c", WATCHED, str(tmp_path / "home"), str(document)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stderr
+    assert watched(swallowed)["attempts"] != []

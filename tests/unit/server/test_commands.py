@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from server.settings import load
+from server.wiring import Parts, open_vigie
+
 pytestmark = pytest.mark.slow
 
 ENDS_S = 20
@@ -66,6 +69,14 @@ def notes(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def noted(line: Line, notes: Path, parts: Parts) -> Line:
+    """A line on a home that holds the notes already."""
+    with open_vigie(load(line.home, generator="extractive"), parts) as house:
+        house.library.ingest(notes, "notes", house.operator, lambda _done, _of: None)
+    return line
+
+
+@pytest.fixture
 def served(line: Line) -> Iterator[str]:
     """A server on the line's home; its address."""
     server = line.serve("--port", "0")
@@ -92,20 +103,20 @@ def stable(result: object) -> object:
     return [stable(one) for one in result] if isinstance(result, list) else result
 
 
-def test_both_ways_give_the_same_answer(line: Line, notes: Path) -> None:
-    line.json("ingest", str(notes), "--collection", "notes")
+def test_both_ways_give_the_same_answer(noted: Line, notes: Path) -> None:
     commands = [
+        ("ingest", str(notes), "--collection", "notes"),
         ("collections", "list"),
         ("ask", "Quand le badge est-il rendu ?"),
         ("switch", "status"),
         ("log", "verify"),
     ]
-    here = [stable(line.json(*command)) for command in commands]
+    here = [stable(noted.json(*command)) for command in commands]
 
-    server = line.serve("--port", "0")
+    server = noted.serve("--port", "0")
     assert server.stdout is not None
     next(said for said in server.stdout if said.startswith("http"))
-    there = [stable(line.json(*command)) for command in commands]
+    there = [stable(noted.json(*command)) for command in commands]
     end(server)
 
     for one, other in zip(here[:-1], there[:-1], strict=True):
@@ -143,17 +154,16 @@ def test_a_taken_port_is_one_sentence(line: Line, served: str, tmp_path: Path) -
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_killed_and_started_again_nothing_shown_is_missing(line: Line, notes: Path) -> None:
-    server = line.serve("--port", "0")
+def test_killed_and_started_again_nothing_shown_is_missing(noted: Line) -> None:
+    server = noted.serve("--port", "0")
     assert server.stdout is not None
     next(said for said in server.stdout if said.startswith("http"))
-    line.json("ingest", str(notes), "--collection", "notes")
-    answer = line.json("ask", "Quand le badge est-il rendu ?")
+    answer = noted.json("ask", "Quand le badge est-il rendu ?")
     server.kill()
     server.communicate(timeout=ENDS_S)
 
-    hits = line.json("search", "badge")
-    shown = line.json("log", "show", answer["record"])  # type: ignore[index]
+    hits = noted.json("search", "badge")
+    shown = noted.json("log", "show", answer["record"])  # type: ignore[index]
 
     assert hits
     kinds = [entry["kind"] for entry in shown["entries"]]  # type: ignore[index]
@@ -161,14 +171,13 @@ def test_killed_and_started_again_nothing_shown_is_missing(line: Line, notes: Pa
     assert kinds[-1] == "answer:question:close"
 
 
-def test_a_stop_reaches_a_running_server(line: Line, notes: Path) -> None:
-    line.json("ingest", str(notes), "--collection", "notes")
-    server = line.serve("--port", "0")
+def test_a_stop_reaches_a_running_server(noted: Line) -> None:
+    server = noted.serve("--port", "0")
     assert server.stdout is not None
     next(said for said in server.stdout if said.startswith("http"))
 
-    line.json("switch", "stop", "--reason", "essai")
-    answer = line.json("ask", "Quand le badge est-il rendu ?")
+    noted.json("switch", "stop", "--reason", "essai")
+    answer = noted.json("ask", "Quand le badge est-il rendu ?")
     end(server)
 
     assert answer["outcome"] == "stopped"  # type: ignore[index]
@@ -225,9 +234,8 @@ def test_a_default_secret_refuses_to_start(line: Line) -> None:
     assert "VIGIE_SECRET" in done.stderr
 
 
-def test_a_backup_restores_a_house(line: Line, notes: Path, tmp_path: Path) -> None:
-    line.json("ingest", str(notes), "--collection", "notes")
-    line.json("backup", str(tmp_path / "copy.tar.gz"))
+def test_a_backup_restores_a_house(noted: Line, tmp_path: Path) -> None:
+    noted.json("backup", str(tmp_path / "copy.tar.gz"))
     other = Line(tmp_path / "restored")
 
     other.json("restore", str(tmp_path / "copy.tar.gz"))
