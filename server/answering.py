@@ -171,7 +171,9 @@ class _Answer:
                 self.progress.withhold(checked)
                 continue
             permit.check()
-            yield self._release(checked)
+            sealed = self._release(checked)
+            permit.check()  # a stop while it was being written: on the record, and not shown
+            yield sealed
         return self._outcome(passages)
 
     def _without_ai(

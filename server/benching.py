@@ -82,11 +82,16 @@ def _benchmark(path: Path) -> Callable[[], Iterable[Figure]]:
 def _json(figure: Figure) -> Json:
     return {
         "name": figure.name,
-        "value": figure.value,
+        "value": _readable(figure.value),
         "unit": figure.unit,
         "peer": figure.peer,
-        "peer_value": figure.peer_value,
+        "peer_value": None if figure.peer_value is None else _readable(figure.peer_value),
         "ratio": figure.ratio,
         "aim": figure.aim,
         "met": figure.met,
     }
+
+
+def _readable(value: float) -> float:
+    """Four figures: more than a noisy machine knows."""
+    return float(f"{value:.4g}")

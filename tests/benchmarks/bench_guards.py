@@ -61,9 +61,12 @@ def _chain() -> Iterator[Figure]:
 
 
 def _presidio(text: str):  # noqa: ANN202  # a thunk for `timed`
+    import tldextract.tldextract
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
+    # As it comes, its e-mail recogniser fetches the list of public suffixes from the Internet.
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())
     registry = RecognizerRegistry(supported_languages=["fr"])
     engine = NoOpNlpEngine([{"lang_code": "fr", "model_name": ""}])
     engine.load()

@@ -6,6 +6,8 @@ import shutil
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ from models.errors import WritingRevokedError
 from models.ports import Language, ModelIdentity, Prompt
 from server.answering import Answering
 from server.asking import Asking
-from server.audit.log import SealedOutcome, SealedSentence
+from server.audit.events import EventKind
+from server.audit.log import AuditLog, SealedOutcome, SealedSentence
 from server.commands.switch import move
 from server.lazy import Lazy
 from server.outcomes import Mode, Stopped
@@ -47,6 +50,26 @@ def test_a_stop_in_the_middle_of_an_answer_ends_it(demo_house: Vigie) -> None:
     outcome = rest[0].outcome
     assert isinstance(outcome, Stopped)
     assert outcome.interrupted
+
+
+def test_a_sentence_that_a_stop_overtakes_on_its_way_to_the_record_is_not_shown(
+    demo_house: Vigie,
+) -> None:
+    home, written = demo_house.settings.home, count()
+
+    def clock() -> datetime:
+        if next(written) == 1:  # the question is the first entry, its first sentence the second
+            (home / "STOP").touch()
+        return datetime.now(UTC)
+
+    with AuditLog.open(home / "record.db", clock) as record:
+        answering = with_generator(demo_house.answering, ScriptedGenerator(quoting))
+        shown = list(
+            replace(answering, record=record).answer(asked_by(employee(demo_house), QUESTION))
+        )
+
+    assert [type(sealed) for sealed in shown] == [SealedOutcome]
+    assert len(demo_house.record.entries(kinds=(EventKind.SENTENCE_RELEASED,))) == 1
 
 
 def test_a_stop_between_two_tokens_ends_the_writing(demo_house: Vigie) -> None:
