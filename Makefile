@@ -23,7 +23,7 @@ test: $(VENV)/.developed ## Every test, on the real components
 	$(BIN)/python -m pytest
 
 quick: $(VENV)/.developed ## The fast inner loop: no model, no server
-	$(BIN)/python -m pytest -q -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -m "not slow" tests/unit tests/promises tests/contract tests/docs
 
 check: lint evaluate test ## Exactly what CI runs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -65,3 +66,11 @@ def demo_house(furnished: Path, tmp_path: Path, open_house: Opened) -> Vigie:
     home = tmp_path / "home"
     shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
     return open_house(home, generator="extractive", record_wait_s=RECORD_WAIT_S)
+
+
+def pytest_sessionfinish() -> None:
+    """llama-cpp-python opens two files when it is imported, and never closes them."""
+    opened = sys.modules.get("llama_cpp._utils")
+    for name in ("outnull_file", "errnull_file"):
+        if opened is not None:
+            getattr(opened, name).close()

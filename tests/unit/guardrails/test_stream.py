@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ FRAGMENTS = st.sampled_from(
 PIECES = st.lists(st.one_of(FRAGMENTS, st.text(max_size=6)), max_size=25)
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(PIECES, st.randoms(use_true_random=False))
 def test_any_chunking_reads_as_the_whole(fragments: list[str], random: object) -> None:

@@ -22,6 +22,8 @@ from ingest.errors import (
 from ingest.index import Audience, Query
 from models.ports import Language, ModelIdentity
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 EVERYONE = Audience(frozenset({"everyone"}))
 WORDS = WordsEmbedder().identity
@@ -170,7 +172,6 @@ def test_how_rare_a_word_is_to_others_does_not_change_an_order(tmp_path: Path) -
     index.close()
 
 
-@pytest.mark.slow
 def test_searches_beside_a_write_see_one_whole_version(tmp_path: Path) -> None:
     index = opened(tmp_path / "index")
     versions = [document("note", f"bonjour version {n}") for n in range(40)]
@@ -197,7 +198,6 @@ def test_searches_beside_a_write_see_one_whole_version(tmp_path: Path) -> None:
     index.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("acknowledged", [1, 7, 30])
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, acknowledged: int) -> None:
     writer = """
