@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guardrails.verdicts import Decision, Stage, Violation, Wording
+from guardrails.verdicts import Decision, Stage, Violation
+from models.wording import Wording
 
 VERSION = "built-in 1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.ports import Language
+from models.wording import Wording
 
 
 class Stage(StrEnum):
@@ -29,21 +29,6 @@ class Decision(StrEnum):
     @property
     def severity(self) -> int:
         return tuple(Decision).index(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """One message in both languages."""
-
-    fr: str
-    en: str
-
-    def spoken(self, language: Language) -> str:
-        match language:
-            case Language.FRENCH:
-                return self.fr
-            case Language.ENGLISH:
-                return self.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from guardrails.verdicts import Wording
 from ingest.errors import CollectionError
 from models.ports import Language
+from models.wording import Wording
 
 COLLECTION_FILE = "collection.toml"
 EVERYONE = "everyone"

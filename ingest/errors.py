@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from guardrails.verdicts import Wording
+from models.wording import Wording
 
 
 class IngestError(Exception):

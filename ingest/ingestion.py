@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from guardrails.verdicts import Wording
 from ingest import chunking, readers
 from ingest.collections import Collection
 from ingest.documents import Chunk, Document, EmbeddedChunks, Reading
@@ -20,6 +19,7 @@ from ingest.index import Index
 from ingest.sources import Entry, FailedFile, Source, open_source
 from ingest.words import embedded_text
 from models.ports import Embedder, Language, ModelIdentity
+from models.wording import Wording
 
 TITLE = 120
 """Characters at most of a title made from a text."""

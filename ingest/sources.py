@@ -14,11 +14,11 @@ from typing import Protocol
 
 from pydantic import BaseModel, ValidationError
 
-from guardrails.verdicts import Wording
 from ingest import readers
 from ingest.collections import COLLECTION_FILE, check_whole, described_above
 from ingest.documents import Block, BlockKind, Reading
 from ingest.errors import UnreadableFileError
+from models.wording import Wording
 
 _LINES = ".jsonl"
 

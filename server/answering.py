@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from guardrails.chain import Guards
 from guardrails.pii.placeholders import Placeholders
-from guardrails.verdicts import SentenceVerdict, Verdict, Wording
+from guardrails.verdicts import SentenceVerdict, Verdict
 from ingest.index import Hit
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.ports import Generator, Source, Writing
 from models.segmentation import SentenceStream
+from models.wording import Wording
 from models.words import without_placeholders
 from server.access import Right, audience_of, check
 from server.asking import AnswerPermit, Asking, Limits, Progress, Suspended

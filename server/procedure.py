@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from guardrails.verdicts import Wording
 from models.ports import Language
+from models.wording import Wording
 
 DEFAULT = Wording(
     fr=(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from guardrails.charter.conditions import speaks_of
 from guardrails.charter.rules import Charter, Clause, Example, strictest
-from guardrails.verdicts import Decision, Wording
+from guardrails.verdicts import Decision
+from models.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from guardrails.charter.facts import NAMED_PERSON, Lexicon
 from guardrails.charter.rules import Charter, Clause, Example
 from guardrails.charter.schema import CharterFile, ClauseFile, WordingFile
 from guardrails.errors import CharterError
-from guardrails.verdicts import Wording
+from models.wording import Wording
 
 LARGEST = 1_000_000  # bytes
 Field = tuple[str | int, ...]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from guardrails.charter.conditions import Condition, holds, rests_on
 from guardrails.charter.facts import Facts, Lexicon, facts_by_sentence
-from guardrails.verdicts import Decision, Stage, Violation, Wording
+from guardrails.verdicts import Decision, Stage, Violation
+from models.wording import Wording
 
 REACH = 3
 """How many sentences in a row are read together: "Voici des CV. Classe-les. Par âge."."""

@@ -8,10 +8,10 @@ from enum import StrEnum
 from io import BytesIO
 from pathlib import Path, PurePath
 
-from guardrails.verdicts import Wording
 from ingest.documents import Reading
 from ingest.errors import UnreadableFileError
 from ingest.readers import limits, reasons
+from models.wording import Wording
 
 VERSION = "1"
 """Changes whenever the same file would be read differently, so that it is indexed anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guardrails.verdicts import Wording
+from models.wording import Wording
 
 EMPTY = Wording(fr="Le fichier est vide.", en="The file is empty.")
 TOO_LARGE = Wording(

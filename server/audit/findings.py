@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from guardrails.verdicts import Wording
+from models.wording import Wording
 
 
 class Flaw(StrEnum):

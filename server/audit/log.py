@@ -37,8 +37,8 @@ _ERASED_PER_EVENT = 5_000  # keeps the list of erased entries within one header
 
 
 def new_record_id() -> str:
-    """A record id nobody can guess."""
-    return secrets.token_urlsafe(12)
+    """A record id nobody can guess, and no command takes for an option: 24 hexadecimal digits."""
+    return secrets.token_hex(12)
 
 
 def new_key() -> bytes:

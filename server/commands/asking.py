@@ -11,6 +11,7 @@ from models.ports import Language
 from models.words import guess_language
 from server.access import audience_of
 from server.asking import Asking
+from server.audit.content import outcome_name
 from server.audit.events import Json
 from server.audit.log import SealedOutcome
 from server.commands import Caller, Given
@@ -49,7 +50,7 @@ def answer_json(sealed: SealedOutcome, language: Language) -> dict[str, Json]:
     outcome = sealed.outcome
     energy = sealed.facts["energy"]
     return {
-        "outcome": type(outcome).__name__.lower(),
+        "outcome": outcome_name(outcome),
         "answer": outcome.text if isinstance(outcome, Answered) else "",
         "citations": [citation_json(citation) for citation in _citations(outcome)],
         "record": sealed.record,

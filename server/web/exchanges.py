@@ -10,11 +10,12 @@ from guardrails.charter import Charter
 from guardrails.pii.ports import Kind
 from models.ports import Language
 from server.access import Person
+from server.audit.content import outcome_name
 from server.audit.entries import AnswerRecord, Entry
 from server.audit.events import Json
 from server.audit.log import AuditLog
 from server.errors import NotFoundError
-from server.outcomes import Abstained, Answered, Citation, Failed, Outcome, Refused, Stopped
+from server.outcomes import Answered, Citation, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Exchange:
     @property
     def shape(self) -> str:
         """Which template tells how it ended."""
-        return shape_of(self.outcome)
+        return "unfinished" if self.outcome is None else outcome_name(self.outcome)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -44,22 +45,6 @@ class Exchange:
     @property
     def by_ai(self) -> bool:
         return bool(self.sentences)
-
-
-def shape_of(outcome: Outcome | None) -> str:
-    match outcome:
-        case Answered():
-            return "answered"
-        case Abstained():
-            return "abstained"
-        case Refused():
-            return "refused"
-        case Stopped():
-            return "stopped"
-        case Failed():
-            return "failed"
-        case None:
-            return "unfinished"
 
 
 def exchange(found: AnswerRecord) -> Exchange:

@@ -8,7 +8,7 @@ import pytest
 
 from server.audit.errors import NotSealedError, RecordingClosedError, UnrecordableEventError
 from server.audit.events import Event, EventKind
-from server.audit.log import AuditLog
+from server.audit.log import AuditLog, new_record_id
 from server.audit.recording import Recording, SealedOutcome, SealedSentence
 from server.outcomes import Abstained
 
@@ -17,6 +17,10 @@ QUESTION = Event(EventKind.ANSWER_OPENED, "", "alice", {}, {"question": "?"}, "a
 
 def opened(log: AuditLog) -> Recording:
     return log.open_answer(QUESTION)
+
+
+def test_no_record_id_is_taken_for_an_option_of_a_command() -> None:
+    assert all(new_record_id().isalnum() for _ in range(1_000))
 
 
 def test_a_released_sentence_says_where_it_stands(log: AuditLog) -> None:

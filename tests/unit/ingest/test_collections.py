@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from guardrails.verdicts import Wording
 from ingest.collections import COLLECTION_FILE, Collection, read_collection
 from ingest.errors import CollectionError
 from models.ports import Language
+from models.wording import Wording
 
 DESCRIPTION = """
 title = { fr = "Ressources humaines", en = "Human resources" }

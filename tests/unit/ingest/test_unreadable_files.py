@@ -16,9 +16,9 @@ from fpdf import FPDF
 from openpyxl import Workbook
 from pypdf import PdfReader, PdfWriter
 
-from guardrails.verdicts import Wording
 from ingest.errors import UnreadableFileError
 from ingest.readers import limits, load, read, reasons
+from models.wording import Wording
 
 SAMPLE = Path(__file__).parents[4] / "shared" / "data" / "files"
 SAMPLE_S = 60
