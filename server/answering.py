@@ -143,7 +143,8 @@ class _Answer:
             return self._revoked(revoked, verdict.text)
         except ModelBusyError:
             return Failed(FailureCause.BUSY)
-        except ModelsError:
+        except ModelsError as error:
+            self.progress.failed(error)
             return Failed(FailureCause.MODEL)
 
     def _with_ai(self, lease: Lease, verdict: Verdict) -> Reply:

@@ -11,7 +11,7 @@ from typing import Self
 from guardrails.verdicts import SentenceVerdict, Violation
 from ingest.index import Hit
 from models.energy import CpuMeter, estimate_wh
-from models.errors import Revocation, WritingRevokedError
+from models.errors import ModelsError, Revocation, WritingRevokedError
 from models.ports import Language, Usage
 from server.access import Person
 from server.audit.events import Json
@@ -76,6 +76,7 @@ class Progress:
     _withheld: list[Json] = field(default_factory=list)
     _violations: list[Json] = field(default_factory=list)
     _usage: dict[str, Json] | None = None
+    _failure: str | None = None
 
     @classmethod
     def start(cls) -> Self:
@@ -117,6 +118,10 @@ class Progress:
             self.lap("first_sentence")
         self.released.append(sentence)
 
+    def failed(self, error: ModelsError) -> None:
+        """Why the model failed, for whoever runs the house; such a sentence quotes nobody."""
+        self._failure = str(error)
+
     def text_with(self, sentence: str) -> str:
         """The answer as it would read with one more sentence."""
         return " ".join([*(released.text for released in self.released), sentence])
@@ -142,4 +147,5 @@ class Progress:
             "withheld": list(self._withheld),
             "violations": list(self._violations),
             "usage": self._usage,
+            **({} if self._failure is None else {"failure": self._failure}),
         }

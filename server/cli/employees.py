@@ -69,7 +69,7 @@ def evaluate_retrieval(
 
 
 def _answer_lines(answer: dict[str, Any]) -> Iterator[str]:
-    yield f"[{answer['outcome']}] {answer['answer']}".rstrip()
+    yield f"[{answer['outcome']}] {answer['answer']}{answer.get('cause', '')}".rstrip()
     for violation in answer.get("violations", ()):
         yield f"  {violation['clause']} ({violation['version']}): {violation['message']}"
     if "procedure" in answer:

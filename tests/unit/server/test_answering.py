@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import tiny_gguf
 from adapters import ScriptedGenerator, obedient, quoting
 from demo import asked_by, employee
 
+from models import catalog
 from models.errors import ModelBusyError
 from models.ports import Language, Prompt
 from server.access import Role
@@ -89,6 +92,38 @@ def test_a_title_is_masked_and_its_orders_neutralised_like_the_text_under_it(
     for shown in (*read, outcome.citations[0].title):
         assert "jean@exemple.fr" not in shown
         assert "instructions" not in shown
+
+
+def test_a_gguf_answers_in_the_house_and_what_nothing_supports_is_not_shown(
+    furnished: Path, tmp_path: Path, open_house: Callable[..., Vigie]
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
+    pinned = catalog.add(home, tiny_gguf.build(tmp_path / "tiny.gguf", context=4096))
+    house = open_house(home, generator="llama", answer_tokens=64)
+
+    *_, last = house.answering.answer(asked_by(employee(house), QUESTION))
+
+    assert isinstance(last, SealedOutcome)
+    assert isinstance(last.outcome, Abstained)  # random weights: nothing they say is supported
+    assert last.facts["usage"]["completion_tokens"] > 0  # type: ignore[call-overload,index]
+    opening = house.record.answer(last.record).opening
+    assert opening.facts["generator"] == [pinned.name, pinned.digest]
+
+
+def test_why_a_model_failed_is_on_the_record(
+    furnished: Path, tmp_path: Path, open_house: Callable[..., Vigie]
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
+    catalog.add(home, tiny_gguf.build(tmp_path / "tiny.gguf", context=512))
+    house = open_house(home, generator="llama")
+
+    *_, last = house.answering.answer(asked_by(employee(house), QUESTION))
+
+    assert isinstance(last, SealedOutcome)
+    assert last.outcome == Failed(FailureCause.MODEL)
+    assert "context_tokens is too small" in str(last.facts["failure"])
 
 
 def test_an_invented_sentence_is_withheld_and_the_passages_are_shown(demo_house: Vigie) -> None:
