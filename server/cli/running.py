@@ -183,33 +183,61 @@ def rebuild_index(context: typer.Context, as_json: AsJson = False) -> None:
     show(rebuilt, as_json, lambda: iter([f"{rebuilt['documents']} documents indexed anew."]))
 
 
+def _known_scope(scope: str) -> str:
+    if scope != GLOBAL:
+        raise typer.BadParameter(f"there is no scope {scope}: the switch is {GLOBAL}.")
+    return scope
+
+
+GLOBAL = "global"
+Scope = Annotated[
+    str, typer.Option("--scope", callback=_known_scope, help="What it is about: global.")
+]
+
+
 @switch.command("status")
-def switch_status(context: typer.Context, as_json: AsJson = False) -> None:
+def switch_status(context: typer.Context, scope: Scope = GLOBAL, as_json: AsJson = False) -> None:
     """The measured state of the switch."""
+    assert scope == GLOBAL
     _switch(context, None, "", None, as_json)
 
 
 @switch.command("stop")
 def switch_stop(
-    context: typer.Context, reason: Reason = "", as_user: AsUser = None, as_json: AsJson = False
+    context: typer.Context,
+    reason: Reason = "",
+    scope: Scope = GLOBAL,
+    as_user: AsUser = None,
+    as_json: AsJson = False,
 ) -> None:
     """OFF: no model of any kind is called."""
+    assert scope == GLOBAL
     _switch(context, Mode.OFF, reason, as_user, as_json)
 
 
 @switch.command("search-only")
 def switch_search_only(
-    context: typer.Context, reason: Reason = "", as_user: AsUser = None, as_json: AsJson = False
+    context: typer.Context,
+    reason: Reason = "",
+    scope: Scope = GLOBAL,
+    as_user: AsUser = None,
+    as_json: AsJson = False,
 ) -> None:
     """SEARCH-ONLY: documents are found, nothing is written."""
+    assert scope == GLOBAL
     _switch(context, Mode.SEARCH_ONLY, reason, as_user, as_json)
 
 
 @switch.command("restart")
 def switch_restart(
-    context: typer.Context, reason: Reason = "", as_user: AsUser = None, as_json: AsJson = False
+    context: typer.Context,
+    reason: Reason = "",
+    scope: Scope = GLOBAL,
+    as_user: AsUser = None,
+    as_json: AsJson = False,
 ) -> None:
     """Ask for the AI to start again; a second person confirms with the same command."""
+    assert scope == GLOBAL
     _switch(context, Mode.ON, reason, as_user, as_json)
 
 

@@ -190,6 +190,7 @@ def test_a_stop_reaches_a_running_server(noted: Line) -> None:
     [
         (("nonsense",), 2, "nonsense"),
         (("switch", "stop"), 1, "reason"),
+        (("switch", "stop", "--scope", "rh", "--reason", "essai"), 2, "global"),
         (("ingest", "/nowhere/at/all"), 1, "nowhere"),
         (("log", "show", "unknown"), 1, "unknown"),
         (("ask", ""), 2, ""),
