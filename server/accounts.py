@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from models.ports import Language
-from server.access import Person, Role, pseudonym
+from server.access import OPERATOR, Person, Role, pseudonym
 from server.audit.events import Event, EventKind
 from server.audit.log import AuditLog
 from server.errors import InvalidInputError, NotFoundError, SignInError
@@ -122,6 +122,9 @@ class Accounts:
             raise NotFoundError(f"There is no active user named {name}.")
         return self._person(account)
 
+    def is_active(self, name: str) -> bool:
+        return is_active(self._people, name)
+
     def known(self, name: str) -> Person:
         """A user, suspended or not. Raises NotFoundError."""
         account = self._people.named(name)
@@ -214,6 +217,12 @@ class Accounts:
 
     def _note(self, kind: EventKind, person: Person, by: str, **facts: object) -> None:
         self._record.append(Event(kind, person.pseudonym, by, facts))  # type: ignore[arg-type]
+
+
+def is_active(people: People, name: str) -> bool:
+    """Whether this is the operator, or a user who is not suspended."""
+    account = people.named(name)
+    return name == OPERATOR or (account is not None and not account.suspended)
 
 
 def person_of(account: Account, secret: bytes) -> Person:

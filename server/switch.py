@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -117,6 +117,13 @@ class Switch:
             if current.restart_requested_by == by:
                 raise AccessDeniedError("A restart takes a second person: you asked for it.")
             return self._write(SwitchState(Mode.ON, reason, by, self._now()))
+
+    def forget_request(self, by: str) -> None:
+        """Someone lost their access: what they asked for is no longer half of a restart."""
+        with self._lock, self._alone():
+            current = self.state()
+            if by and current.restart_requested_by == by:
+                self._write(replace(current, restart_requested_by=""))
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:

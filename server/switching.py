@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.access import Person, Right, check
@@ -19,6 +20,7 @@ class Switching:
 
     switch: Switch
     record: Lazy[AuditLog]  # opened after a stop took effect, before a restart does
+    active: Callable[[str], bool]  # whether whoever asked for a restart still has their access
 
     def state(self) -> SwitchState:
         return self.switch.state()
@@ -43,6 +45,9 @@ class Switching:
         Raises AccessDeniedError, InvalidInputError, AuditError.
         """
         check(by, Right.RESTART)
+        asked = self.switch.state().restart_requested_by
+        if asked and not self.active(asked):
+            self.switch.forget_request(asked)
         self._note(EventKind.RESTART_REQUESTED, self.switch.state(), reason, by)
         state = self.switch.restart(reason, by.name)
         if state.mode is Mode.ON:

@@ -156,7 +156,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
             lambda: Ingestion(index.get(), shelves, embedder.get()),
             record,
         ),
-        switching=Switching(switch, Lazy(lambda: record)),
+        switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
         rebuild_index=lambda: _rebuild(home, index, embedder, shelves),
         desk=Desk(DeskRows(store), guards, record, secret, now),

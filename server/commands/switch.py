@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from server.access import OPERATOR, Person, operator
-from server.accounts import person_of
+from server.accounts import is_active, person_of
 from server.audit.events import Json
 from server.audit.log import AuditLog
 from server.errors import NotFoundError, SettingsError
@@ -26,7 +26,11 @@ def move(settings: Settings, wanted: Mode | None, reason: str, as_user: str | No
     if wanted is None:
         return switch.state()
     with ExitStack() as closing:
-        switching = Switching(switch, Lazy(lambda: _record(settings, closing)))
+        switching = Switching(
+            switch,
+            Lazy(lambda: _record(settings, closing)),
+            lambda name: is_active(_people(settings, closing), name),
+        )
         try:
             by = _person(settings, as_user, closing)
         except SettingsError:
@@ -59,13 +63,17 @@ def _record(settings: Settings, closing: ExitStack) -> AuditLog:
     return record
 
 
+def _people(settings: Settings, closing: ExitStack) -> People:
+    store = Store.open(settings.home / "store.db")
+    closing.callback(store.close)
+    return People(store)
+
+
 def _person(settings: Settings, as_user: str | None, closing: ExitStack) -> Person:
     secret = secret_key(settings)
     if as_user is None:
         return operator(secret)
-    store = Store.open(settings.home / "store.db")
-    closing.callback(store.close)
-    account = People(store).named(as_user)
+    account = _people(settings, closing).named(as_user)
     if account is None or account.suspended:
         raise NotFoundError(f"There is no active user named {as_user}.")
     return person_of(account, secret)

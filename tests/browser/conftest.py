@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from demo import PASSWORD
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from visitor import person, served
 
 from server.access import Role
@@ -71,7 +71,8 @@ def page_of(chromium: Browser, address: str) -> Iterator[OpenPage]:
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else 0)
         page.goto("/sign-in")
         if name:
-            page.keyboard.type(name)  # the name has the focus already
+            expect(page.locator("[name=name]")).to_be_focused()  # nobody has to reach for it
+            page.keyboard.type(name)
             page.keyboard.press("Tab")
             page.keyboard.type(PASSWORD)
             page.keyboard.press("Enter")

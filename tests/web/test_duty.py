@@ -13,7 +13,7 @@ from html import unescape
 import httpx
 import pytest
 from fastapi import FastAPI
-from visitor import Visitor, secret_in, served
+from visitor import Visitor, person, secret_in, served
 
 from server.access import Role
 from server.audit.events import EventKind
@@ -102,6 +102,21 @@ def test_a_restart_takes_two_people(company: Vigie, company_app: FastAPI) -> Non
     assert again.status_code == 403
     assert "L’IA est en marche" in confirmed.text
     assert company.switch.state().mode is Mode.ON
+
+
+def test_a_request_of_someone_who_lost_their_access_is_half_of_no_restart(
+    company: Vigie, company_app: FastAPI
+) -> None:
+    person(company, "partante", Role.ADMIN)
+    leaving = Visitor(company_app).sign_in("partante")
+    leaving.send("/admin/switch", mode="off", reason="essai")
+    leaving.send("/admin/switch/restart", reason="vérifié")
+
+    company.accounts.suspend("partante", "test")
+    Visitor(company_app).sign_in("anatole").send("/admin/switch/restart", reason="confirmé")
+
+    assert company.switch.state().mode is Mode.OFF
+    assert company.switch.state().restart_requested_by == "anatole"
 
 
 def test_whoever_may_only_stop_stops_and_nothing_else(company: Vigie, company_app: FastAPI) -> None:
