@@ -251,6 +251,4 @@ def _embedder(settings: Settings) -> str:
     started = time.perf_counter()
     embedder.embed(["Bonjour, le chiffre du jour est 42."])
     taken_ms = (time.perf_counter() - started) * 1000
-    return (
-        f"{embedder.identity.name}, {dimensions} dimensions, {taken_ms:.0f} ms a question"
-    )
+    return f"{embedder.identity.name}, {dimensions} dimensions, {taken_ms:.0f} ms a question"
