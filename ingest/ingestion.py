@@ -226,7 +226,7 @@ def rebuild(
     """
     everything = tuple(documents)
     origins = _origins(everything, catalogue)
-    embedder.embed([everything[0].title if everything else ""])  # says no before anything is lost
+    embedder.embed([""])  # says no before anything is lost
     for document, origin in zip(everything, origins, strict=True):
         catalogue.begin(document, origin)
     index = open_empty()

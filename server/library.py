@@ -62,6 +62,12 @@ class Library:
             raise NotFoundError(f"There is no collection named {name}.")
         return found
 
+    def known_or_new(self, name: str, owner: str) -> Collection:
+        """The collection as it is described, or one that this owner begins, read by everyone."""
+        return self._shelves.collection(name) or Collection.undescribed(
+            name, owner, readers=frozenset({EVERYONE})
+        )
+
     def describe(self, collection: Collection, by: Person) -> None:
         """Add a collection or change its description; its readers change at once.
 
@@ -165,9 +171,7 @@ class Library:
         name = name or (source.name if source.is_dir() else None)
         if name is None:
             raise InvalidInputError("Say which collection this file belongs to: --collection NAME.")
-        return self._shelves.collection(name) or Collection.undescribed(
-            name, owner=by.name, readers=frozenset({EVERYONE})
-        )
+        return self.known_or_new(name, by.name)
 
 
 def _check_described(collection: Collection) -> None:

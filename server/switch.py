@@ -23,6 +23,7 @@ from server.outcomes import Mode
 
 LOCK_TRIES = 100
 LOCK_PAUSE_S = 0.01
+SCOPE = "global"  # what the switch is about: one house, whole
 LONGEST_REASON = 500  # characters; it stands on every page
 _SEVERITY = {Mode.ON: 0, Mode.SEARCH_ONLY: 1, Mode.OFF: 2}
 
@@ -93,7 +94,7 @@ class Switch:
                     f"The switch is {current.mode.value}: only a restart by two people loosens it."
                 )
             if not alone:  # whoever holds the lock may write over what is written now
-                self._stop_file.touch()
+                self._stop_without_writing()
             try:
                 return self._write(SwitchState(mode, reason, by, self._now()))
             except OSError:
@@ -120,9 +121,9 @@ class Switch:
 
     def forget_request(self, by: str) -> None:
         """Someone lost their access: what they asked for is no longer half of a restart."""
-        with self._lock, self._alone():
+        with self._lock, self._alone() as alone:
             current = self.state()
-            if by and current.restart_requested_by == by:
+            if alone and current.restart_requested_by == by:
                 self._write(replace(current, restart_requested_by=""))
 
     @contextmanager

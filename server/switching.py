@@ -11,7 +11,7 @@ from server.audit.events import Event, EventKind
 from server.audit.log import AuditLog
 from server.lazy import Lazy
 from server.outcomes import Mode
-from server.switch import Switch, SwitchState
+from server.switch import SCOPE, Switch, SwitchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Switching:
         self.record.get().append(
             Event(
                 kind,
-                "global",
+                SCOPE,
                 by.pseudonym,
                 {"mode": state.mode.value},
                 {"reason": reason},

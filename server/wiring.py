@@ -20,6 +20,7 @@ from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
 from models.ports import Embedder, Generator
 from models.stub import StubGenerator
+from models.wording import Wording
 from server.access import Person, operator
 from server.accounts import Accounts, SignInPolicy
 from server.answering import Answering, Engines, House
@@ -50,6 +51,14 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """The generator that was made; `reason` says why `auto` did without a model."""
+
+    generator: Generator
+    reason: Wording | None
+
+
+@dataclass(frozen=True, slots=True)
 class Vigie:
     """A house that runs: every use case, wired on one state folder."""
 
@@ -65,6 +74,7 @@ class Vigie:
     switching: Switching
     reviews: ReviewQueue
     charter: Lazy[Charter]
+    writer: Lazy[Made]
     rebuild_index: Callable[[], tuple[int, int]]
     """Index anew all that the store holds: how many documents, and passages.
 
@@ -89,11 +99,9 @@ class Vigie:
 
         Raises ModelsError.
         """
-        choice, made = choose_generator(self.settings), self.answering.engines.generator.get()
-        if choice.model is not None and made.identity != choice.model.identity:
-            choice = catalog.without(choice.model)
-        if choice.reason is not None and catalog.listed(self.settings.home):
-            yield f"Answers come from {made.identity.name}: {choice.reason.en}."
+        made = self.writer.get()
+        if made.reason is not None and catalog.listed(self.settings.home):
+            yield f"Answers come from {made.generator.identity.name}: {made.reason.en}."
         if left := self.library.unindexed():
             yield f"{left} documents are not indexed: stop the server, then vigie index rebuild."
 
@@ -140,6 +148,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
     embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
     index = Lazy(lambda: _open_index(home, embedder.get(), closing))
+    writer = Lazy(lambda: make_generator(settings))
     shelves = Shelves(store)
     retrieval = Retrieval(index, embedder, shelves, now)
     accounts = Accounts(People(store), record, secret, _policy(settings), now)
@@ -167,13 +176,14 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
             retrieval=retrieval,
             engines=Engines(
                 guards=guards,
-                generator=Lazy(lambda: make_generator(settings)),
+                generator=Lazy(lambda: writer.get().generator),
                 prompting=Lazy(lambda: Prompting(charter.get())),
             ),
             conversations=Conversations(),
             house=House(accounts.is_suspended, read_procedure(home), _limits(settings)),
         ),
         charter=charter,
+        writer=writer,
     )
 
 
@@ -208,21 +218,22 @@ def choose_generator(settings: Settings) -> catalog.Choice:
     return catalog.choose(settings.generator, listed[-1] if listed else None)
 
 
-def make_generator(settings: Settings) -> Generator:
+def make_generator(settings: Settings) -> Made:
     """The generator of the settings. Raises ModelsError when one asked for by name cannot be had.
 
     `auto` falls back to quoting when llama.cpp refuses a file whose digest is right.
     """
     choice = choose_generator(settings)
     try:
-        return _made(choice, settings)
+        return Made(_generator(choice, settings), choice.reason)
     except ModelUnavailableError:
         if settings.generator != "auto" or choice.model is None:
             raise
-        return _made(catalog.without(choice.model), settings)
+        choice = catalog.without(choice.model)
+        return Made(_generator(choice, settings), choice.reason)
 
 
-def _made(choice: catalog.Choice, settings: Settings) -> Generator:
+def _generator(choice: catalog.Choice, settings: Settings) -> Generator:
     if choice.model is not None:
         return _llama(choice.model, settings)
     match choice.engine:

@@ -15,6 +15,7 @@ from server.access import Role
 from server.cli.calling import absolute
 from server.cli.frame import AsJson, AsUser, Reason, app, frame, run, show
 from server.outcomes import Mode
+from server.switch import SCOPE
 
 collections = typer.Typer(help="Collections: owner, readers, language.", no_args_is_help=True)
 users = typer.Typer(help="People: accounts, groups, keys.", no_args_is_help=True)
@@ -24,6 +25,17 @@ app.add_typer(collections, name="collections")
 app.add_typer(users, name="users")
 app.add_typer(index, name="index")
 app.add_typer(switch, name="switch")
+
+
+def _known_scope(scope: str) -> str:
+    if scope != SCOPE:
+        raise typer.BadParameter(f"there is no scope {scope}: the switch is {SCOPE}.")
+    return scope
+
+
+Scope = Annotated[
+    str, typer.Option("--scope", callback=_known_scope, help=f"What it is about: {SCOPE}.")
+]
 
 
 @app.command()
@@ -183,22 +195,10 @@ def rebuild_index(context: typer.Context, as_json: AsJson = False) -> None:
     show(rebuilt, as_json, lambda: iter([f"{rebuilt['documents']} documents indexed anew."]))
 
 
-def _known_scope(scope: str) -> str:
-    if scope != GLOBAL:
-        raise typer.BadParameter(f"there is no scope {scope}: the switch is {GLOBAL}.")
-    return scope
-
-
-GLOBAL = "global"
-Scope = Annotated[
-    str, typer.Option("--scope", callback=_known_scope, help="What it is about: global.")
-]
-
-
 @switch.command("status")
-def switch_status(context: typer.Context, scope: Scope = GLOBAL, as_json: AsJson = False) -> None:
+def switch_status(context: typer.Context, scope: Scope = SCOPE, as_json: AsJson = False) -> None:
     """The measured state of the switch."""
-    assert scope == GLOBAL
+    assert scope == SCOPE
     _switch(context, None, "", None, as_json)
 
 
@@ -206,12 +206,12 @@ def switch_status(context: typer.Context, scope: Scope = GLOBAL, as_json: AsJson
 def switch_stop(
     context: typer.Context,
     reason: Reason = "",
-    scope: Scope = GLOBAL,
+    scope: Scope = SCOPE,
     as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """OFF: no model of any kind is called."""
-    assert scope == GLOBAL
+    assert scope == SCOPE
     _switch(context, Mode.OFF, reason, as_user, as_json)
 
 
@@ -219,12 +219,12 @@ def switch_stop(
 def switch_search_only(
     context: typer.Context,
     reason: Reason = "",
-    scope: Scope = GLOBAL,
+    scope: Scope = SCOPE,
     as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """SEARCH-ONLY: documents are found, nothing is written."""
-    assert scope == GLOBAL
+    assert scope == SCOPE
     _switch(context, Mode.SEARCH_ONLY, reason, as_user, as_json)
 
 
@@ -232,12 +232,12 @@ def switch_search_only(
 def switch_restart(
     context: typer.Context,
     reason: Reason = "",
-    scope: Scope = GLOBAL,
+    scope: Scope = SCOPE,
     as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask for the AI to start again; a second person confirms with the same command."""
-    assert scope == GLOBAL
+    assert scope == SCOPE
     _switch(context, Mode.ON, reason, as_user, as_json)
 
 

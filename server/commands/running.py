@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pydantic import Field
 
-from ingest.collections import EVERYONE, Collection
 from models.ports import Language
 from server.access import Right, Role, check, check_appointment, check_key
 from server.audit.events import Json
@@ -95,10 +94,7 @@ def show_collection(vigie: Vigie, caller: Caller, given: Named) -> Json:
 
 
 def add_collection(vigie: Vigie, caller: Caller, given: CollectionGiven) -> Json:
-    known = {shelf.collection.name: shelf.collection for shelf in vigie.library.shelves()}
-    start = known.get(given.name) or Collection.undescribed(
-        given.name, given.owner, frozenset({EVERYONE})
-    )
+    start = vigie.library.known_or_new(given.name, given.owner)
     said = given.model_dump(exclude={"name"}, exclude_none=True)
     described = replace(start, **said)
     vigie.library.describe(described, caller.person)

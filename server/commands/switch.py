@@ -14,7 +14,7 @@ from server.outcomes import Mode
 from server.settings import Settings, prepare_home, secret_key
 from server.store import Store
 from server.store.people import People
-from server.switch import SwitchState
+from server.switch import SCOPE, SwitchState
 from server.switching import Switching
 from server.wiring import install_switch, now
 
@@ -47,7 +47,7 @@ def move(settings: Settings, wanted: Mode | None, reason: str, as_user: str | No
 
 def state_json(state: SwitchState) -> dict[str, Json]:
     return {
-        "scope": "global",
+        "scope": SCOPE,
         "mode": state.mode.value,
         "reason": state.reason,
         "by": state.by,

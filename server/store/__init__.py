@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,25 +37,29 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One transaction, committed at the end. Raises StoreUnavailableError."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise StoreUnavailableError(
-                f"The store {self._engine.url.database} cannot be used: {_first_line(error)}"
-            ) from error
+        with self._failures_told(), self._engine.begin() as connection:
+            yield connection
 
     def empty_log(self) -> None:
         """Move the write-ahead log into the file, whose free space is overwritten, and empty it.
 
         Raises StoreUnavailableError while a reader still needs it: try again.
         """
-        with self._engine.connect() as connection:
+        with self._failures_told(), self._engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
             busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise StoreUnavailableError("What was erased is still being read; erase again.")
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise StoreUnavailableError(
+                f"The store {self._engine.url.database} cannot be used: {_first_line(error)}"
+            ) from error
 
     def close(self) -> None:
         self._engine.dispose()
@@ -80,5 +85,5 @@ def _check_version(connection: Connection) -> None:
         )
 
 
-def _first_line(error: SQLAlchemyError) -> str:
+def _first_line(error: SQLAlchemyError | sqlite3.Error) -> str:
     return str(getattr(error, "orig", None) or error).splitlines()[0]

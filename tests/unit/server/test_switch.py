@@ -167,3 +167,28 @@ def test_a_revoked_lease_says_what_revoked_it(switch: Switch, tmp_path: Path) ->
     (tmp_path / "STOP").unlink()
 
     assert stopped.value.state.mode is Mode.OFF
+
+
+def test_a_stop_takes_effect_where_no_lock_can_be_had(switch: Switch, tmp_path: Path) -> None:
+    (tmp_path / "switch.lock").unlink(missing_ok=True)
+    (tmp_path / "switch.lock").mkdir()
+
+    switch.tighten(Mode.OFF, "incident", "camille")
+
+    assert switch.state().mode is Mode.OFF
+
+
+@pytest.mark.slow
+def test_a_request_is_not_forgotten_over_a_switch_that_another_holds(
+    switch: Switch, tmp_path: Path
+) -> None:
+    switch.tighten(Mode.OFF, "doute", "camille")
+    switch.restart("réparé", "camille")
+    with (tmp_path / "switch.lock").open("a") as hanging:
+        fcntl.flock(hanging, fcntl.LOCK_EX)
+
+        switch.forget_request("camille")
+        assert switch.state().restart_requested_by == "camille"
+
+    switch.forget_request("camille")
+    assert switch.state().restart_requested_by == ""
