@@ -2,6 +2,7 @@
 
 IngestError
  ├── UnreadableFileError        this file cannot be read; the text is the reason
+ ├── ReaderUnavailableError     no file can be read here and now; none of them is to blame
  ├── CollectionError            a collection is unknown, or its description is wrong
  ├── IndexMismatchError         the index was built by another embedder
  └── IndexUnavailableError      the index cannot be opened, or stopped answering
@@ -26,6 +27,10 @@ class UnreadableFileError(IngestError):
     def __init__(self, reason: Wording) -> None:
         super().__init__(reason.en)
         self.reason = reason
+
+
+class ReaderUnavailableError(IngestError):
+    """Files cannot be read here and now, whatever is in them; the text says why."""
 
 
 class CollectionError(IngestError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import time
@@ -12,11 +13,14 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest import chunking, readers
+from ingest.ahead import read_ahead
 from ingest.collections import Collection
 from ingest.documents import Chunk, Document, EmbeddedChunks, Reading
 from ingest.errors import UnreadableFileError
 from ingest.index import Index
-from ingest.sources import Entry, FailedFile, Source, open_source
+from ingest.reading import FileReader
+from ingest.sources import Entry, FailedFile, open_source
+from ingest.unpacking import Unpacking
 from ingest.words import embedded_text
 from models.ports import Embedder, Language, ModelIdentity
 from models.wording import Wording
@@ -81,7 +85,8 @@ class _Run:
     """What one run has done so far."""
 
     known: Mapping[str, Mark]
-    total: int
+    source: Unpacking
+    collection: Collection
     progress: Callable[[int, int], None]
     waiting: list[_Cut] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -94,6 +99,12 @@ class _Run:
     def fail(self, label: str, reason: Wording) -> None:
         self.failed.append(FailedFile(label, reason))
 
+    def keep(self, entry: Entry, reading: Reading) -> None:
+        """A document that was read waits to be indexed. Raises UnreadableFileError."""
+        document = _document(entry, reading, self.collection)
+        self.seen.add(entry.id)
+        self.waiting.append(_Cut(document, chunking.chunks(document), self.source.origin))
+
     def count(self, cut: _Cut) -> None:
         mark = self.known.get(cut.document.id)
         if mark and mark.fingerprint:
@@ -104,7 +115,7 @@ class _Run:
 
     def settle(self) -> None:
         done = self.added + self.updated + self.unchanged + len(self.failed)
-        self.progress(min(done, self.total), self.total)
+        self.progress(min(done, self.source.total), self.source.total)
 
 
 class Ingestion:
@@ -119,11 +130,13 @@ class Ingestion:
         index: Index,
         catalogue: Catalogue,
         embedder: Embedder,
+        reader: FileReader,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._index = index
         self._catalogue = catalogue
         self._embedder = embedder
+        self._reader = reader
         self._clock = clock
 
     def run(
@@ -131,19 +144,20 @@ class Ingestion:
     ) -> IngestionReport:
         """Make the collection hold what the source holds: a folder, a file or a `.jsonl`.
 
-        What is gone from a folder or a `.jsonl`, or can no longer be read there, leaves the
-        index; what is out of reach stays, and so do other sources' documents. `progress`
-        gets documents done and in all. Raises UnreadableFileError when the source itself
-        cannot be opened, CollectionError when it is part of a folder that describes itself.
+        Archives are opened: each file in one is a document of its own. What is gone from a
+        folder, an archive or a `.jsonl`, or can no longer be read there, leaves the index;
+        what is out of reach stays, and so do other sources' documents. `progress` gets
+        documents done and in all. Raises UnreadableFileError when the source itself cannot
+        be opened, CollectionError when it is part of a folder that describes itself,
+        ReaderUnavailableError when no file can be read here: nothing leaves then.
         """
         started = self._clock()
-        opened = open_source(source)
-        run = _Run(self._catalogue.marks(collection.name), opened.total, progress)
-        for entry in opened.entries():
-            self._take(entry, opened, collection, run)
+        opened = Unpacking(open_source(source), self._reader)
+        run = _Run(self._catalogue.marks(collection.name), opened, collection, progress)
+        self._read_changed(run)
         self._index_waiting(run)
-        removed = self._remove_missing(opened, collection, run)
-        progress(run.total, run.total)
+        removed = self._remove_missing(run)
+        progress(opened.total, opened.total)
         return IngestionReport(
             added=run.added,
             updated=run.updated,
@@ -154,30 +168,38 @@ class Ingestion:
             seconds=self._clock() - started,
         )
 
-    def _take(
-        self, entry: Entry | FailedFile, source: Source, collection: Collection, run: _Run
-    ) -> None:
-        if isinstance(entry, FailedFile):
-            run.failed.append(entry)
-        elif entry.id in run.seen:
-            run.fail(entry.label, readers.reasons.DUPLICATE)
-        elif run.known.get(entry.id) == self._mark(entry, source, collection):
-            run.seen.add(entry.id)
-            run.unchanged += 1
-        else:
-            self._read(entry, source.origin, collection, run)
-        run.settle()
-        if sum(len(cut.chunks) for cut in run.waiting) >= BATCH:
-            self._index_waiting(run)
+    def _read_changed(self, run: _Run) -> None:
+        """Read what changed, and index it as it comes; the next files are read meanwhile."""
+        ahead = read_ahead(self._changed(run), self._reading, self._reader.lanes)
+        with contextlib.closing(ahead) as readings:
+            for entry, reading in readings:
+                try:
+                    run.keep(entry, reading())
+                except UnreadableFileError as error:
+                    run.fail(entry.label, error.reason)
+                run.settle()
+                if sum(len(cut.chunks) for cut in run.waiting) >= BATCH:
+                    self._index_waiting(run)
 
-    def _read(self, entry: Entry, origin: str, collection: Collection, run: _Run) -> None:
-        try:
-            document = _document(entry, collection)
-        except UnreadableFileError as error:
-            run.fail(entry.label, error.reason)
-            return
-        run.seen.add(entry.id)
-        run.waiting.append(_Cut(document, chunking.chunks(document), origin))
+    def _reading(self, entry: Entry) -> Reading:
+        return entry.read(self._reader)
+
+    def _changed(self, run: _Run) -> Iterator[Entry]:
+        """The documents to be read; the others are counted."""
+        offered: set[str] = set()
+        for entry in run.source.entries():
+            if isinstance(entry, FailedFile):
+                run.failed.append(entry)
+            elif entry.id in offered:
+                run.fail(entry.label, readers.reasons.DUPLICATE)
+            elif run.known.get(entry.id) == self._mark(entry, run):
+                offered.add(entry.id)
+                run.seen.add(entry.id)
+                run.unchanged += 1
+            else:
+                offered.add(entry.id)
+                yield entry
+            run.settle()
 
     def _index_waiting(self, run: _Run) -> None:
         if not run.waiting:
@@ -188,29 +210,30 @@ class Ingestion:
         run.waiting = []
         run.settle()
 
-    def _remove_missing(self, source: Source, collection: Collection, run: _Run) -> int:
+    def _remove_missing(self, run: _Run) -> int:
+        collection = run.collection
         missing = [
             id_
             for id_, mark in run.known.items()
-            if id_ not in run.seen and source.answers_for(id_, mark.origin)
+            if id_ not in run.seen and run.source.answers_for(id_, mark.origin)
         ]
         # Marked first: between two steps the catalogue may say too little, never too much.
         for id_ in missing:
-            self._catalogue.begin(_withdrawn(id_, collection), source.origin)
+            self._catalogue.begin(_withdrawn(id_, collection), run.source.origin)
         if missing:
             self._index.remove(collection.name, missing)
             self._catalogue.forget(collection.name, missing)
         return len(missing)
 
-    def _mark(self, entry: Entry, source: Source, collection: Collection) -> Mark:
+    def _mark(self, entry: Entry, run: _Run) -> Mark:
         """What is remembered of a document that was indexed as it is now."""
         indexed = fingerprint(
             entry.version,
-            collection.readers_of(entry.id),
-            collection.language_of(entry.id),
+            run.collection.readers_of(entry.id),
+            run.collection.language_of(entry.id),
             self._embedder.identity.digest,
         )
-        return Mark(source.origin, indexed)
+        return Mark(run.source.origin, indexed)
 
 
 def rebuild(
@@ -280,8 +303,7 @@ def _fingerprint_of(cut: _Cut, embedder: ModelIdentity) -> str:
     return fingerprint(document.version, document.readers, document.language, embedder.digest)
 
 
-def _document(entry: Entry, collection: Collection) -> Document:
-    reading = entry.read()
+def _document(entry: Entry, reading: Reading, collection: Collection) -> Document:
     text, spans = chunking.document_text(reading)
     if not text:
         raise UnreadableFileError(readers.reasons.NO_TEXT)

@@ -15,9 +15,11 @@ from typing import Protocol
 from pydantic import BaseModel, ValidationError
 
 from ingest import readers
+from ingest.archives import is_archive
 from ingest.collections import COLLECTION_FILE, check_whole, described_above
 from ingest.documents import Block, BlockKind, Reading
 from ingest.errors import UnreadableFileError
+from ingest.reading import FileReader
 from models.wording import Wording
 
 _LINES = ".jsonl"
@@ -38,8 +40,20 @@ class Entry:
     id: str
     label: str  # what a person finds it by: a path, or a line of a file
     version: str
-    read: Callable[[], Reading]  # raises UnreadableFileError
+    read: Callable[[FileReader], Reading]  # raises UnreadableFileError
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A file that holds documents; `unpacking` makes entries of them."""
+
+    id: str
+    label: str
+    data: bytes
+
+
+Offered = Entry | Archive | FailedFile
 
 
 class Source(Protocol):
@@ -53,7 +67,7 @@ class Source(Protocol):
     @property
     def total(self) -> int: ...
 
-    def entries(self) -> Iterator[Entry | FailedFile]: ...
+    def entries(self) -> Iterator[Offered]: ...
 
     def answers_for(self, id_: str, origin: str) -> bool:
         """Whether a document of this origin that `entries`, read to its end, did not offer is gone.
@@ -95,12 +109,12 @@ class Folder(Source):
     def total(self) -> int:
         return len(self._found)
 
-    def entries(self) -> Iterator[Entry | FailedFile]:
+    def entries(self) -> Iterator[Offered]:
         root = self._folder.resolve()
         for path in self._found:
             id_ = unicodedata.normalize("NFC", path.relative_to(self._folder).as_posix())
             refusal = _refusal(path, root)
-            offered = FailedFile(_printable(id_), refusal) if refusal else _file_entry(path, id_)
+            offered = FailedFile(printable(id_), refusal) if refusal else _file_entry(path, id_)
             if isinstance(offered, FailedFile) and offered.reason == readers.reasons.UNREACHABLE:
                 self._out_of_reach.add(id_)
             yield offered
@@ -125,7 +139,7 @@ class SingleFile(Source):
     def total(self) -> int:
         return 1
 
-    def entries(self) -> Iterator[Entry | FailedFile]:
+    def entries(self) -> Iterator[Offered]:
         yield _file_entry(self._path, self._id)
 
     def answers_for(self, id_: str, origin: str) -> bool:  # noqa: ARG002  # a port's parameters
@@ -149,9 +163,9 @@ class Lines(Source):
     def total(self) -> int:
         return self._total
 
-    def entries(self) -> Iterator[Entry | FailedFile]:
+    def entries(self) -> Iterator[Offered]:
         for n, line in _lines(self._path):
-            offered = _line_entry(line, f"{_printable(self._path.name)}:{n}")
+            offered = _line_entry(line, f"{printable(self._path.name)}:{n}")
             self._whole = self._whole and isinstance(offered, Entry)
             yield offered
 
@@ -189,7 +203,7 @@ def _line_entry(line: bytes, label: str) -> Entry | FailedFile:
         id=unicodedata.normalize("NFC", said.id),
         label=label,
         version=hashlib.sha256(line).hexdigest(),
-        read=lambda: Reading(said.title, blocks),
+        read=lambda _reader: Reading(said.title, blocks),
         url=said.url or None,
     )
 
@@ -199,17 +213,19 @@ def _writable(id_: str) -> bool:
     return bool(id_.strip()) and not any(unicodedata.category(sign) == "Cc" for sign in id_)
 
 
-def _file_entry(path: Path, id_: str) -> Entry | FailedFile:
-    label = _printable(id_)
+def _file_entry(path: Path, id_: str) -> Offered:
+    label = printable(id_)
     if label != id_:
         return FailedFile(label, readers.reasons.BAD_NAME)
     try:
         data = readers.load(path)
     except UnreadableFileError as error:
         return FailedFile(label, error.reason)
+    if is_archive(path.name):
+        return Archive(id_, label, data)
     # The very bytes that have this version are read: the file may change in between.
     version = hashlib.sha256(data).hexdigest()
-    return Entry(id_, label, version, lambda: readers.read(path.name, data))
+    return Entry(id_, label, version, lambda reader: reader.read(path.name, data))
 
 
 def _found_in(folder: Path) -> Iterator[Path]:
@@ -249,6 +265,7 @@ def _origin(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
 
 
-def _printable(name: str) -> str:
-    """The name with a mark where its bytes are no text."""
-    return name.encode("utf-8", "replace").decode()
+def printable(name: str) -> str:
+    """The name with a mark for what is no text in it: bytes of no letter, line ends, commands."""
+    letters = name.encode("utf-8", "replace").decode()
+    return "".join("?" if unicodedata.category(sign) == "Cc" else sign for sign in letters)

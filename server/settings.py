@@ -49,6 +49,15 @@ class Settings(BaseSettings):
         10.0, gt=0, description="Used to estimate energy where no counter can be read."
     )
 
+    read_seconds: float = Field(
+        600.0, gt=0, description="Longest time that reading one file may take, scans included."
+    )
+    read_cpu_seconds: int = Field(
+        120, ge=1, description="Longest time that a file's reader may compute."
+    )
+    read_memory_mb: int = Field(1024, ge=256, description="Memory that a file's reader may take.")
+    read_lanes: int = Field(2, ge=1, le=64, description="Files that are read at once.")
+
     secret: str | None = Field(
         None, description="Signs pseudonyms and forms; by default a random file in the home."
     )

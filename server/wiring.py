@@ -15,6 +15,7 @@ from guardrails.charter import Charter
 from guardrails.pii import PersonalData
 from ingest.index import Index
 from ingest.ingestion import Ingestion, rebuild
+from ingest.reading import FileReader
 from models import catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
@@ -149,6 +150,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
     index = Lazy(lambda: _open_index(home, embedder.get(), closing))
     writer = Lazy(lambda: make_generator(settings))
+    reader = Lazy(lambda: _open_reader(settings, closing))
     shelves = Shelves(store)
     retrieval = Retrieval(index, embedder, shelves, now)
     accounts = Accounts(People(store), record, secret, _policy(settings), now)
@@ -162,7 +164,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         library=Library(
             shelves,
             index.get,
-            lambda: Ingestion(index.get(), shelves, embedder.get()),
+            lambda: Ingestion(index.get(), shelves, embedder.get(), reader.get()),
             record,
         ),
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
@@ -249,6 +251,20 @@ def _open_index(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -
     index = EdgeIndex.open(home / "index", embedder)
     closing.callback(index.close)
     return index
+
+
+def _open_reader(settings: Settings, closing: contextlib.ExitStack) -> FileReader:
+    from ingest.isolation.reader import IsolatedReader
+    from ingest.isolation.wire import Bounds
+
+    bounds = Bounds(
+        seconds=settings.read_seconds,
+        cpu_seconds=settings.read_cpu_seconds,
+        memory=settings.read_memory_mb * 1024 * 1024,
+    )
+    reader = IsolatedReader(bounds, settings.read_lanes)
+    closing.callback(reader.close)
+    return reader
 
 
 def _rebuild(

@@ -22,3 +22,21 @@ ROWS = 200_000
 
 CELLS = 2_000_000
 """Cells of one sheet with something in them."""
+
+MEMBERS = 10_000
+"""Files of an archive, those of archives inside it counted."""
+
+UNPACKED = 1024 * 1024 * 1024
+"""Bytes that an archive may unfold to in all."""
+
+EXPANSION = 200
+"""Times that a file of an archive may be larger than what is kept of it."""
+
+ARCHIVES_DEEP = 3
+"""Archives inside each other."""
+
+EFFORT = 8 * 1024 * 1024 * 1024
+"""Bytes of inner archives unfolded on the way to their members, each member counted."""
+
+REPLY = 32 * 1024 * 1024
+"""Bytes that a reader may say of one file: `LONGEST` characters, and where each block stands."""

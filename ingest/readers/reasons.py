@@ -54,3 +54,46 @@ DUPLICATE = Wording(
     fr="Cet identifiant a déjà été lu dans cette source.",
     en="This identifier was already read in this source.",
 )
+
+# What only a reader in a process of its own can tell.
+OVERDUE = Wording(
+    fr="La lecture du fichier dure trop longtemps ; elle a été arrêtée.",
+    en="Reading the file takes too long; it was stopped.",
+)
+TOO_MUCH_MEMORY = Wording(
+    fr="La lecture du fichier demande trop de mémoire ; elle a été arrêtée.",
+    en="Reading the file takes too much memory; it was stopped.",
+)
+TOO_MUCH_SAID = Wording(
+    fr="Le fichier produit beaucoup trop de texte ; sa lecture a été arrêtée.",
+    en="The file yields far too much text; reading it was stopped.",
+)
+CRASHED = Wording(
+    fr="La lecture du fichier a échoué brutalement ; rien d’autre n’a été touché.",
+    en="Reading the file broke off; nothing else was touched.",
+)
+
+# Archives.
+BOMB = Wording(
+    fr="L’archive est faite pour saturer la machine ; elle n’est pas ouverte.",
+    en="The archive is made to fill the machine; it is not opened.",
+)
+TOO_MANY_MEMBERS = Wording(
+    fr="L’archive contient trop de fichiers.", en="The archive holds too many files."
+)
+TOO_DEEP = Wording(
+    fr="Trop d’archives sont emboîtées les unes dans les autres.",
+    en="Too many archives are nested in each other.",
+)
+LEAVES_ARCHIVE = Wording(
+    fr="Le nom du fichier mène hors de l’archive.",
+    en="The file's name leads out of the archive.",
+)
+LINK_IN_ARCHIVE = Wording(
+    fr="C’est un lien et non un fichier ; il n’est pas suivi dans une archive.",
+    en="This is a link, not a file; it is not followed in an archive.",
+)
+UNKNOWN_COMPRESSION = Wording(
+    fr="Le fichier est compressé d’une façon qui n’est pas prise en charge.",
+    en="The file is compressed in a way that is not supported.",
+)

@@ -22,6 +22,7 @@ from ingest.index import Audience, Hit, Index, Query
 from ingest.ingestion import Catalogue, Ingestion, IngestionReport, Mark, rebuild
 from ingest.memory import MemoryCatalogue, MemoryIndex
 from ingest.readers import reasons
+from ingest.reading import InProcessReader
 from ingest.sources import Entry, open_source
 from models.ports import Language
 
@@ -35,9 +36,10 @@ class House:
         self.index = MemoryIndex()
         self.catalogue = MemoryCatalogue()
         self.embedder = WordsEmbedder()
+        self.reader = InProcessReader()
 
     def ingest(self, source: Path, collection: Collection = RH) -> IngestionReport:
-        ingestion = Ingestion(self.index, self.catalogue, self.embedder)
+        ingestion = Ingestion(self.index, self.catalogue, self.embedder, self.reader)
         return ingestion.run(source, collection, lambda _done, _total: None)
 
     def found(self, *groups: str) -> dict[str, str]:
@@ -256,7 +258,7 @@ def test_a_file_that_changes_while_it_is_ingested_is_kept_under_the_version_that
 
     file.write_text("Un autre texte.", encoding="utf-8")
 
-    assert [block.text for block in entry.read().blocks] == ["Un texte."]
+    assert [block.text for block in entry.read(InProcessReader()).blocks] == ["Un texte."]
     assert entry.version == hashlib.sha256(b"Un texte.").hexdigest()
 
 
@@ -395,7 +397,7 @@ def test_progress_counts_to_the_end(house: House, folder: Path) -> None:
     (folder / "vide.md").touch()
     seen: list[tuple[int, int]] = []
 
-    ingestion = Ingestion(house.index, house.catalogue, house.embedder)
+    ingestion = Ingestion(house.index, house.catalogue, house.embedder, house.reader)
     ingestion.run(folder, RH, lambda done, total: seen.append((done, total)))
 
     assert seen[-1] == (3, 3)
@@ -479,7 +481,10 @@ def test_a_run_killed_anywhere_is_mended_by_the_next(
     (folder / "sous" / "page.html").unlink()
     fuse = Fuse(steps)
     doomed = Ingestion(
-        FusedIndex(house.index, fuse), FusedCatalogue(house.catalogue, fuse), house.embedder
+        FusedIndex(house.index, fuse),
+        FusedCatalogue(house.catalogue, fuse),
+        house.embedder,
+        house.reader,
     )
 
     with pytest.raises(Killed):
