@@ -24,6 +24,9 @@ MiniLM stops at 256 tokens, and French costs it one for every three characters.
 _NAMESPACE = uuid.UUID("5d0e4c1e-6a57-4f0e-9d3f-0c6e5b0f7a11")
 # Control characters, unpaired surrogates, soft hyphens and byte-order marks: nobody wrote them.
 _UNWRITTEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u00ad\ufeff\ud800-\udfff]")
+_PILE = 30  # accents on one letter, at most. Source: UAX #15, Stream-Safe Text Format
+# Where a higher pile may be: no run of letters of Western Europe is one.
+_MAYBE_PILED = re.compile(f"[\u0300-\U0010ffff]{{{_PILE + 1},}}")
 
 
 def document_text(reading: Reading) -> tuple[str, tuple[Span, ...]]:
@@ -44,7 +47,19 @@ def document_text(reading: Reading) -> tuple[str, tuple[Span, ...]]:
 
 def clean(text: str) -> str:
     """The text in NFC without characters that nobody wrote."""
-    return unicodedata.normalize("NFC", _UNWRITTEN.sub("", text)).strip()
+    written = _UNWRITTEN.sub("", text)
+    return unicodedata.normalize("NFC", _MAYBE_PILED.sub(_lowered, written)).strip()
+
+
+def _lowered(run: re.Match[str]) -> str:
+    """The run without the accents above a pile: ordering them takes the square of their number."""
+    kept: list[str] = []
+    height = 0
+    for sign in run[0]:
+        height = height + 1 if unicodedata.combining(sign) else 0
+        if height <= _PILE:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def chunks(document: Document) -> tuple[Chunk, ...]:

@@ -177,7 +177,9 @@ class Lines(Source):
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The lines with something in them, and their numbers."""
     with path.open("rb") as file:
-        for n, line in enumerate(file, start=1):
+        # A line that never ends is bad in pieces, and fills no memory.
+        bounded = iter(lambda: file.readline(readers.limits.LARGEST), b"")
+        for n, line in enumerate(bounded, start=1):
             if text := line.removeprefix(codecs.BOM_UTF8 if n == 1 else b"").strip():
                 yield n, text
 
@@ -210,7 +212,8 @@ def _line_entry(line: bytes, label: str) -> Entry | FailedFile:
 
 def _writable(id_: str) -> bool:
     """Whether this can be written where ids are: something to see, and no control characters."""
-    return bool(id_.strip()) and not any(unicodedata.category(sign) == "Cc" for sign in id_)
+    seen = bool(id_.strip()) and len(id_) <= readers.limits.LONGEST_ID
+    return seen and not any(unicodedata.category(sign) == "Cc" for sign in id_)
 
 
 def _file_entry(path: Path, id_: str) -> Offered:

@@ -195,6 +195,6 @@ def _characters(data: bytes) -> str:
     if declared:
         try:
             return data.decode(declared[1].decode("ascii")).replace("\0", "")
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # some encodings fail without a place
             pass
     return decoded(data)

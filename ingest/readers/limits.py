@@ -38,5 +38,8 @@ ARCHIVES_DEEP = 3
 EFFORT = 8 * 1024 * 1024 * 1024
 """Bytes of inner archives unfolded on the way to their members, each member counted."""
 
+LONGEST_ID = 1_000
+"""Characters of a document's id in a source that gives its own."""
+
 REPLY = 32 * 1024 * 1024
 """Bytes that a reader may say of one file: `LONGEST` characters, and where each block stands."""

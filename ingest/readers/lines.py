@@ -20,15 +20,15 @@ _FULL = 0.75  # of the usual width: a shorter line ends its paragraph
 def blocks(lines: Sequence[str], page: int | None = None) -> Iterator[Block]:
     """Paragraphs and list items: a line ends one when it is short, empty, or before a bullet."""
     usual = _usual_width(lines)
-    paragraph = ""
+    pieces: list[str] = []
     for line, following in pairwise([*lines, ""]):
-        paragraph = _joined(paragraph, line.strip())
+        _join(pieces, line.strip())
         full = len(line.rstrip()) >= usual * _FULL
         if full and following.strip() and not _BULLET.match(following):
             continue
-        if paragraph:
-            yield _block(paragraph, page)
-        paragraph = ""
+        if pieces:
+            yield _block("".join(pieces), page)
+        pieces = []
 
 
 def _block(paragraph: str, page: int | None) -> Block:
@@ -44,10 +44,14 @@ def _usual_width(lines: Sequence[str]) -> int:
     return widths[len(widths) * 9 // 10] if widths else 0
 
 
-def _joined(before: str, line: str) -> str:
-    if not before or not line:
-        return before or line
+def _join(pieces: list[str], line: str) -> None:
+    """The line after the last one: behind a space, or where its word was broken off."""
+    if not line:
+        return
+    before = pieces[-1] if pieces else ""
     hyphenated = before.endswith("-") and before[-2:-1].isalpha() and line[0].islower()
     if hyphenated and not _CLITIC.match(line):
-        return before[:-1] + line
-    return before + line if hyphenated else f"{before} {line}"
+        pieces[-1] = before[:-1]
+    elif before and not hyphenated:
+        pieces.append(" ")
+    pieces.append(line)
