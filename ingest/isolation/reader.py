@@ -70,8 +70,8 @@ class IsolatedReader(FileReader):
         deadline = time.monotonic() + self._bounds.seconds
         with _handed(request, data, zygote) as (reply, status):
             try:
-                said = _received(reply, deadline, self._bounds.reply)
-                _await(status.fileno(), deadline)
+                said = _received(reply, status.fileno(), deadline, self._bounds.reply)
+                _await(deadline, status.fileno())
             except UnreadableFileError:
                 zygote.stop(status)
                 raise
@@ -119,28 +119,34 @@ def _kept(data: bytes) -> int:
     return descriptor
 
 
-def _received(reply: int, deadline: float, longest: int) -> bytes:
-    """All that is written until the other end closes. Raises UnreadableFileError."""
+def _received(reply: int, status: int, deadline: float, longest: int) -> bytes:
+    """All that is said until the child, or the word of its end, says no more.
+
+    Raises UnreadableFileError.
+    """
     pieces: list[bytes] = []
     length = 0
-    while True:
-        _await(reply, deadline)
+    while reply in _await(deadline, reply, status):
         piece = os.read(reply, _PIECE)
         if not piece:
-            return b"".join(pieces)
+            break
         pieces.append(piece)
         length += len(piece)
         if length > longest:
             raise UnreadableFileError(reasons.TOO_MUCH_SAID)
+    return b"".join(pieces)
 
 
-def _await(descriptor: int, deadline: float) -> None:
-    """Until there is something to read. Raises UnreadableFileError at the deadline."""
+def _await(deadline: float, *descriptors: int) -> set[int]:
+    """Those with something to read, or that were closed. Raises UnreadableFileError when late."""
     waiting = select.poll()
-    waiting.register(descriptor, select.POLLIN)
+    for descriptor in descriptors:
+        waiting.register(descriptor, select.POLLIN)
     left = max(0.0, deadline - time.monotonic())
-    if not waiting.poll(left * 1000):
+    ready = {descriptor for descriptor, _ in waiting.poll(left * 1000)}
+    if not ready:
         raise UnreadableFileError(reasons.OVERDUE)
+    return ready
 
 
 def _judged(status: int, said: bytes) -> bytes:

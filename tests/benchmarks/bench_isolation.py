@@ -23,7 +23,7 @@ from server.settings import CHECKOUT, load
 from server.wiring import make_embedder
 
 SMALL = 500
-WHOLE = 120
+WHOLE = 60
 TIMES = 3
 PEER = "in the process that asks"
 PAGES = CHECKOUT.parent / "shared" / "data" / "service-public" / "documents.jsonl"
