@@ -181,3 +181,12 @@ def test_a_document_whose_blocks_nobody_kept_is_cut_by_its_lines(text: str) -> N
     document = replace(made(), text=text)
 
     assert "\n\n".join(one.text for one in chunks(document)).split() == text.split()
+
+
+def test_accents_piled_on_a_letter_are_kept_to_what_a_script_needs() -> None:
+    """Ordering a pile takes the square of its height: a million would take days."""
+    text, _ = document_text(Reading("", (paragraph("a" + "\u0315\u0300" * 1_000_000 + "é fin"),)))
+
+    assert len(text) < 40
+    assert text.endswith("é fin")
+    assert unicodedata.is_normalized("NFC", text)

@@ -224,6 +224,15 @@ def test_lines_are_documents_and_bad_ones_are_named(house: House, tmp_path: Path
     assert second.title.endswith("…")
 
 
+def test_a_line_with_an_absurd_id_is_named(house: House, tmp_path: Path) -> None:
+    source = tmp_path / "pages.jsonl"
+    source.write_text(json.dumps({"id": "x" * 5_000, "text": "Un texte."}), encoding="utf-8")
+
+    report = house.ingest(source)
+
+    assert [one.reason for one in report.failed] == [reasons.BAD_LINE]
+
+
 def test_a_line_that_is_gone_leaves(house: House, tmp_path: Path) -> None:
     source = tmp_path / "pages.jsonl"
     source.write_text('{"id":"1","text":"un"}\n{"id":"2","text":"deux"}', encoding="utf-8")

@@ -224,3 +224,14 @@ def read_or_refused(path: Path) -> None:
     except UnreadableFileError as refusal:
         assert refusal.reason.fr  # noqa: PT017  # both outcomes are right
     os.stat(path)  # noqa: PTH116  # the file itself is left alone
+
+
+@pytest.mark.parametrize("encoding", ["idna", "punycode", "unicode_escape", "hex", "rot13"])
+def test_an_encoding_that_is_none_for_pages_is_a_reason_or_a_text(encoding: str) -> None:
+    page = f"<html><head><meta charset={encoding}></head><body>bonjour xn--a.\\x</body></html>"
+
+    try:
+        said = read("page.html", page.encode())
+    except UnreadableFileError:
+        return
+    assert said.blocks
