@@ -18,6 +18,7 @@ from ingest import readers
 from ingest.collections import COLLECTION_FILE, check_whole, described_above
 from ingest.documents import Block, BlockKind, Reading
 from ingest.errors import UnreadableFileError
+from ingest.sidecars import SUFFIX, beside, found, is_sidecar, unreadable
 from models.wording import Wording
 
 _LINES = ".jsonl"
@@ -74,6 +75,8 @@ def open_source(path: Path) -> Source:
         check_whole(path)
         if path.is_dir():
             return Folder(path)
+        if path.suffix.lower() == _LINES and beside(path):
+            raise UnreadableFileError(readers.reasons.SIDECAR_OF_LINES)
         return Lines(path) if path.suffix.lower() == _LINES else SingleFile(path)
     except OSError as error:
         raise UnreadableFileError(readers.reasons.UNREACHABLE) from error
@@ -85,11 +88,13 @@ class Folder(Source):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._found = tuple(_found_in(folder))
+        self._sidecars = [id_ for id_, _ in found(folder)]
+        self._locked = unreadable(folder)
         self._out_of_reach: set[str] = set()  # files and folders, by their ids
 
     @property
     def origin(self) -> str:
-        return _origin(self._folder)
+        return origin_of(self._folder)
 
     @property
     def total(self) -> int:
@@ -98,12 +103,22 @@ class Folder(Source):
     def entries(self) -> Iterator[Entry | FailedFile]:
         root = self._folder.resolve()
         for path in self._found:
-            id_ = unicodedata.normalize("NFC", path.relative_to(self._folder).as_posix())
+            id_ = _nfc(path.relative_to(self._folder).as_posix())
             refusal = _refusal(path, root)
+            if id_ in self._locked:
+                refusal = readers.reasons.SIDECAR
             offered = FailedFile(_printable(id_), refusal) if refusal else _file_entry(path, id_)
             if isinstance(offered, FailedFile) and offered.reason == readers.reasons.UNREACHABLE:
                 self._out_of_reach.add(id_)
             yield offered
+        yield from self._sidecars_of_nothing()
+
+    def _sidecars_of_nothing(self) -> Iterator[FailedFile]:
+        """A mistyped name would leave a document open to the readers of the collection."""
+        there = {_nfc(path.relative_to(self._folder).as_posix()) for path in self._found}
+        for id_ in self._sidecars:
+            if id_ not in there:
+                yield FailedFile(_printable(id_ + SUFFIX), readers.reasons.SIDECAR_OF_NOTHING)
 
     def answers_for(self, id_: str, origin: str) -> bool:
         places = {id_, *(above.as_posix() for above in PurePosixPath(id_).parents)}
@@ -119,14 +134,17 @@ class SingleFile(Source):
 
     @property
     def origin(self) -> str:
-        return _origin(self._path)
+        return origin_of(self._path)
 
     @property
     def total(self) -> int:
         return 1
 
     def entries(self) -> Iterator[Entry | FailedFile]:
-        yield _file_entry(self._path, self._id)
+        if unreadable(self._path):
+            yield FailedFile(_printable(self._id), readers.reasons.SIDECAR)
+        else:
+            yield _file_entry(self._path, self._id)
 
     def answers_for(self, id_: str, origin: str) -> bool:  # noqa: ARG002  # a port's parameters
         """Never: what is missing here may be in any other file."""
@@ -143,7 +161,7 @@ class Lines(Source):
 
     @property
     def origin(self) -> str:
-        return _origin(self._path)
+        return origin_of(self._path)
 
     @property
     def total(self) -> int:
@@ -219,7 +237,7 @@ def _found_in(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in folders if (Path(here) / name).is_symlink()]
         for name in sorted(files + links):
-            if not name.startswith(".") and name != COLLECTION_FILE:
+            if not name.startswith(".") and name != COLLECTION_FILE and not is_sidecar(name):
                 yield Path(here) / name
     for error in refused:
         if Path(error.filename) == folder:
@@ -245,8 +263,13 @@ def _refusal(path: Path, root: Path) -> Wording | None:
     return None if stat.S_ISREG(mode) else readers.reasons.NOT_A_FILE
 
 
-def _origin(path: Path) -> str:
+def origin_of(path: Path) -> str:
+    """A short name for the place; the same place, the same name."""
     return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
+
+
+def _nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def _printable(name: str) -> str:

@@ -37,8 +37,12 @@ from server.prompting import Prompting
 from server.retrieval import Retrieval
 from server.searching import Searching
 from server.settings import Settings, check_state, prepare_home, secret_key
+from server.standings import Standings
+from server.stewardship import Stewardship
 from server.store import Store
 from server.store.desk import DeskRows
+from server.store.likenesses import Likenesses
+from server.store.lives import Lives
 from server.store.people import People
 from server.store.shelves import Shelves
 from server.switch import Switch
@@ -68,6 +72,7 @@ class Vigie:
     switch: Switch
     accounts: Accounts
     library: Library
+    stewardship: Stewardship
     desk: Desk
     searching: Searching
     answering: Answering
@@ -150,8 +155,17 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     index = Lazy(lambda: _open_index(home, embedder.get(), closing))
     writer = Lazy(lambda: make_generator(settings))
     shelves = Shelves(store)
-    retrieval = Retrieval(index, embedder, shelves, now)
-    accounts = Accounts(People(store), record, secret, _policy(settings), now)
+    people, likenesses = People(store), Likenesses(store)
+    standings = Standings(shelves, Lives(store), likenesses, people, now)
+    retrieval = Retrieval(index, embedder, standings, now)
+    library = Library(
+        shelves,
+        index.get,
+        lambda: Ingestion(index.get(), shelves, embedder.get()),
+        record,
+        standings,
+    )
+    accounts = Accounts(people, record, secret, _policy(settings), now)
 
     return Vigie(
         settings=settings,
@@ -159,12 +173,8 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         record=record,
         switch=switch,
         accounts=accounts,
-        library=Library(
-            shelves,
-            index.get,
-            lambda: Ingestion(index.get(), shelves, embedder.get()),
-            record,
-        ),
+        library=library,
+        stewardship=Stewardship(library, standings, record, now),
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
         rebuild_index=lambda: _rebuild(home, index, embedder, shelves),

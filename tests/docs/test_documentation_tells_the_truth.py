@@ -25,6 +25,7 @@ HOMES = {
     "presidio_analyzer": ("guardrails/pii/",),
     "scipy": ("server/audit/statistics.py",),
     "typer": ("server/cli/",),
+    "datasketch": ("ingest/likeness.py",),
 }
 ADAPTERS = {
     "ingest.edge": ("server/wiring.py",),
