@@ -113,6 +113,11 @@ class Library:
         if collection is not None:
             self._grant(collection)
 
+    def enforce_all(self) -> None:
+        """The same for every collection: days pass, and people leave, without anyone acting."""
+        for collection in self._shelves.collections():
+            self._grant(collection)
+
     def _grant(self, collection: Collection) -> None:
         """Whatever source a document came from, who reads it is what its collection says now."""
         enforced = self._enforced(collection)

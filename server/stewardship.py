@@ -111,6 +111,12 @@ class Stewardship:
             found, key=lambda one: (-(one.damage.total if one.damage else 0), one.document)
         )
 
+    def documents(self, name: str, by: Person) -> list[str]:
+        """The ids of this person's documents there."""
+        collection = self._kept_by(name, by)
+        every = self.standings.lives.in_collection(name)
+        return [document for document in every if _theirs(by, collection, document)]
+
     def damage(self, name: str, by: Person) -> list[Damage]:
         """Answers given from documents that no longer held, the most harmful first."""
         collection = self._kept_by(name, by)

@@ -113,6 +113,7 @@ class Vigie:
     def warm_up(self) -> None:
         """Make the costly parts now rather than at the first question; no model with the AI off."""
         self.answering.engines.guards.get()
+        self.library.enforce_all()
         with contextlib.suppress(WritingRevokedError):
             self.answering.retrieval.embedder.get().embed(["Bonjour"])
 
