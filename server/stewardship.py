@@ -56,6 +56,18 @@ class Due:
     standing: Standing
     damage: Damage | None
 
+    @property
+    def harm(self) -> int:
+        return self.damage.total if self.damage else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """A collection's documents that need a word, and what the same and others cost so far."""
+
+    documents: list[Due]
+    damage: list[Damage]
+
 
 @dataclass(frozen=True, slots=True)
 class Stewardship:
@@ -97,19 +109,19 @@ class Stewardship:
         first = known.due + timedelta(days=1) if known.due and known.overdue else self._today()
         return Word(said.verdict, kept.life.confirmed, said.by_document, said.since or first)
 
-    def due(self, name: str, by: Person) -> list[Due]:
+    def due(self, name: str, by: Person) -> Dues:
         """What this person should look at: all that is not fresh, the most harmful first."""
         collection = self._kept_by(name, by)
-        damage = {one.document: one for one in self.damage(name, by)}
+        damage = self.damage(name, by)
+        totals = {one.document: one for one in damage}
         kept = self.standings.lives.in_collection(name)
         found = [
-            Due(document, kept[document].title, standing, damage.get(document))
+            Due(document, kept[document].title, standing, totals.get(document))
             for document, standing in self.standings.of(collection).items()
             if _theirs(by, collection, document) and _worth_a_look(standing)
         ]
-        return sorted(
-            found, key=lambda one: (-(one.damage.total if one.damage else 0), one.document)
-        )
+        ranked = sorted(found, key=lambda one: (-one.harm, one.document))
+        return Dues(ranked, [one for one in damage if one.records])
 
     def documents(self, name: str, by: Person) -> list[str]:
         """The ids of this person's documents there."""

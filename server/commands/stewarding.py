@@ -37,7 +37,8 @@ def confirm(vigie: Vigie, caller: Caller, given: JudgementGiven) -> Json:
 
 
 def due(vigie: Vigie, caller: Caller, given: KeptGiven) -> Json:
-    return [_due_json(one) for one in vigie.stewardship.due(given.name, caller.person)]
+    found = vigie.stewardship.due(given.name, caller.person)
+    return [_due_json(one) for one in found.documents]
 
 
 def damage(vigie: Vigie, caller: Caller, given: KeptGiven) -> Json:

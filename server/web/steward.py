@@ -14,7 +14,7 @@ from ingest.collections import Collection
 from ingest.freshness import Verdict
 from ingest.likeness import Likeness
 from server.access import Person
-from server.stewardship import Due, Judgement
+from server.stewardship import Dues, Judgement
 from server.web.visits import AnyVisit, Steward, to
 from server.wiring import Vigie
 
@@ -42,7 +42,7 @@ class Duty:
     """A collection as the one who answers for it sees it."""
 
     collection: Collection
-    due: list[Due]
+    due: Dues
     alike: list[Likeness]
     documents: list[str]
 

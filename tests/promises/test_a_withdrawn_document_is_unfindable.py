@@ -121,9 +121,7 @@ def test_another_name_does_not_bring_it_back(house: Vigie, asker: Person, folder
     assert cannot_be_opened(house, asker, "badge-bis.md")
 
 
-def test_it_stays_away_when_the_collection_changes_its_readers(
-    house: Vigie, asker: Person
-) -> None:
+def test_it_stays_away_when_the_collection_changes_its_readers(house: Vigie, asker: Person) -> None:
     judge(house, Verdict.WITHDRAWN)
 
     collection = house.library.collection("badges")

@@ -41,9 +41,7 @@ def test_nothing_gets_younger_by_waiting(terms: Terms, life: Life, today: date, 
 
 
 @given(terms, lives, days)
-def test_a_confirmation_never_makes_a_document_worse(
-    terms: Terms, life: Life, today: date
-) -> None:
+def test_a_confirmation_never_makes_a_document_worse(terms: Terms, life: Life, today: date) -> None:
     past = Life(min(life.arrived, today) if life.arrived else None, None)
     before = state_of(terms, past, today, Keeper.PRESENT)
     after = state_of(terms, Life(past.arrived, today), today, Keeper.PRESENT)

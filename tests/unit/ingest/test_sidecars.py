@@ -36,8 +36,7 @@ def beside(folder: Path, name: str, text: str) -> None:
 
 def offered(folder: Path) -> dict[str, Entry | FailedFile]:
     return {
-        one.id if isinstance(one, Entry) else one.path: one
-        for one in open_source(folder).entries()
+        one.id if isinstance(one, Entry) else one.path: one for one in open_source(folder).entries()
     }
 
 

@@ -1,4 +1,4 @@
-"""Owners speak for their documents and for no others, and see what it cost, never what was asked."""
+"""Owners speak for their documents alone, and see what it cost, never what was asked."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def test_a_document_past_its_date_does_harm_from_the_next_day_on(
 
     assert damage["note.md"].records == (record,)
     assert damage["copie.md"].records == ()
-    assert [one.document for one in house.stewardship.due("rh", paul)][0] == "note.md"
+    assert house.stewardship.due("rh", paul).documents[0].document == "note.md"
 
 
 def test_nobodys_words_are_in_what_an_owner_is_shown(house: Keeping, paul: Person) -> None:
