@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection as Several
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, delete, insert, select, tuple_
+from sqlalchemy import and_, delete, insert, select
 
 from ingest.likeness import Kind, Likeness, Sketch
 from server.store import Store
@@ -114,10 +114,10 @@ class Likenesses:
         query = select(likenesses.c.collection, likenesses.c.document, likenesses.c.other).where(
             likenesses.c.kind == Kind.VERSION.value
         )
-        this = tuple_(likenesses.c.collection, likenesses.c.document)
         found: dict[Key, str] = {}
-        for some in batched(keys):
+        for collection, ids in batched(keys):
+            these = and_(likenesses.c.collection == collection, likenesses.c.document.in_(ids))
             with self._store.transaction() as connection:
-                rows = connection.execute(query.where(this.in_(some))).all()
+                rows = connection.execute(query.where(these)).all()
             found |= {(name, id_): other for name, id_, other in rows}
         return found

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection as Several
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
-from sqlalchemy import Row, Select, and_, delete, insert, select, tuple_, update
+from sqlalchemy import Row, Select, and_, delete, insert, select, update
 
 from ingest.freshness import Life, Verdict
 from server.store import Store
@@ -52,8 +52,8 @@ class Lives:
 
     def of(self, keys: Several[Key]) -> Mapping[Key, Kept]:
         found: dict[Key, Kept] = {}
-        for some in batched(keys):
-            wanted = tuple_(documents.c.collection, documents.c.id).in_(some)
+        for collection, ids in batched(keys):
+            wanted = and_(documents.c.collection == collection, documents.c.id.in_(ids))
             for kept in self._kept(_kept().where(wanted)):
                 found[kept.collection, kept.document] = kept
         return found
@@ -103,11 +103,17 @@ class Lives:
             return [_read(row) for row in connection.execute(query)]
 
 
-def batched(keys: Several[Key]) -> Iterator[list[Key]]:
-    """Some at a time: a database takes so many values in one question."""
-    rest = iter(keys)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some
+def batched(keys: Several[Key]) -> Iterator[tuple[str, list[str]]]:
+    """Some documents of one collection at a time, as a database looks them up in its index.
+
+    It takes so many values in one question, and reads every row for pairs of them.
+    """
+    by_collection: dict[str, list[str]] = defaultdict(list)
+    for collection, document in keys:
+        by_collection[collection].append(document)
+    for collection, ids in by_collection.items():
+        for start in range(0, len(ids), AT_ONCE):
+            yield collection, ids[start : start + AT_ONCE]
 
 
 def _kept() -> Select[*tuple[object, ...]]:

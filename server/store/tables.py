@@ -135,5 +135,5 @@ questions = Table(
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
-Index("lives_by_version", lives.c.collection, lives.c.version)
+Index("lives_by_verdict", lives.c.verdict, lives.c.collection, lives.c.version)
 Index("open_questions", questions.c.answered, questions.c.asked)
