@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,6 +75,10 @@ class Collection:
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     trust: Trust = Trust.ORDINARY
 
+    def __post_init__(self) -> None:
+        # In order, since ten thousand documents may each have a sidecar.
+        object.__setattr__(self, "documents", tuple(sorted(self.documents, key=_name)))
+
     @classmethod
     def undescribed(cls, name: str, owner: str, readers: frozenset[str]) -> Collection:
         """A collection about which only this is known."""
@@ -104,7 +109,13 @@ class Collection:
         )
 
     def _differing(self, document: str) -> Override:
-        return next((one for one in self.documents if one.document == document), Override(document))
+        at = bisect_left(self.documents, document, key=_name)
+        here = self.documents[at : at + 1]
+        return here[0] if here and here[0].document == document else Override(document)
+
+
+def _name(override: Override) -> str:
+    return override.document
 
 
 def read_collection(folder: Path, name: str | None = None) -> Collection:

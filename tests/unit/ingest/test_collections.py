@@ -6,10 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from ingest.collections import (
     COLLECTION_FILE,
+    EVERYONE,
     Collection,
+    Override,
     Sensitivity,
     Trust,
     read_collection,
@@ -134,3 +137,13 @@ def test_a_collection_says_how_its_documents_age_and_how_secret_they_are(folder:
     assert (read.sensitivity, read.trust) == (Sensitivity.SECRET, Trust.AUTHORITATIVE)
     assert read.owner_of("sous/salaires.xlsx") == "Paul"
     assert read.owner_of("autre.md") == "Camille"
+
+
+def test_what_a_collection_says_of_a_document_is_found_in_whatever_order_it_came() -> None:
+    said = [Override(f"{n}.md", readers=frozenset({str(n)})) for n in (3, 11, 1, 2)]
+    known = Collection("rh", Wording("RH", "HR"), "Camille", documents=tuple(said))
+
+    assert [known.readers_of(f"{n}.md") for n in (1, 2, 3, 11)] == [{"1"}, {"2"}, {"3"}, {"11"}]
+    assert known.readers_of("12.md") == known.readers_of("") == known.readers_of("9") == {EVERYONE}
+    adapter = TypeAdapter(Collection)
+    assert adapter.validate_json(adapter.dump_json(known)) == known
