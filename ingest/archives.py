@@ -18,6 +18,7 @@ from zipfile import ZipInfo
 from ingest.collections import COLLECTION_FILE
 from ingest.errors import UnreadableFileError
 from ingest.readers import limits, reasons
+from ingest.sidecars import SUFFIX, is_sidecar
 from models.wording import Wording
 
 ENDING = ".zip"
@@ -109,7 +110,7 @@ class _Walk:
     def through(self, data: bytes, above: str, places: tuple[Place, ...]) -> None:
         directory = _Directory.of(data)
         self._afford(directory.entries)
-        private = directory.private_folders()
+        private = directory.private()
         for n, info in enumerate(directory.entries):
             name = directory.names[n]
             if info.is_dir() or _is_hidden(name):
@@ -200,10 +201,13 @@ class _Directory:
         deflated = info.compress_type == zipfile.ZIP_DEFLATED
         return Place(*ends, size=info.file_size, crc=info.CRC, deflated=deflated)
 
-    def private_folders(self) -> frozenset[str]:
-        """Folders that describe themselves: who reads them is not for this archive to say."""
-        files = (PurePosixPath(name) for name in self.names)
-        return frozenset(str(file.parent) for file in files if file.name == COLLECTION_FILE)
+    def private(self) -> frozenset[str]:
+        """Folders and documents that say who reads them: it is not for this archive to say."""
+        files = [PurePosixPath(name) for name in self.names]
+        folders = {str(file.parent) for file in files if file.name == COLLECTION_FILE}
+        return frozenset(
+            folders | {name[: -len(SUFFIX)] for name in self.names if is_sidecar(name)}
+        )
 
 
 def _ends(info: ZipInfo, data: bytes, end: int) -> tuple[int, int] | None:
@@ -243,11 +247,11 @@ def _name(info: ZipInfo) -> str:
 
 
 def _is_hidden(name: str) -> bool:
-    """As in a folder: what begins with a dot, and what describes a collection."""
-    own = PurePosixPath(name).name == COLLECTION_FILE
+    """As in a folder: what begins with a dot, what describes a collection or a document."""
+    own = PurePosixPath(name).name == COLLECTION_FILE or is_sidecar(name)
     return own or (_SEEN_BY_NOBODY.search(name) is not None and not _UNSAFE.search(name))
 
 
-def _private(name: str, folders: frozenset[str]) -> Wording | None:
-    above = {str(folder) for folder in PurePosixPath(name).parents}
-    return None if above.isdisjoint(folders) else reasons.OWN_COLLECTION
+def _private(name: str, private: frozenset[str]) -> Wording | None:
+    places = {name, *map(str, PurePosixPath(name).parents)}
+    return None if places.isdisjoint(private) else reasons.OWN_COLLECTION

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import tomllib
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.errors import CollectionError
+from ingest.freshness import Clock, DocumentClass, Terms, clock_of
 from models.ports import Language
 from models.wording import Wording
 
@@ -20,14 +23,36 @@ COLLECTION_FILE = "collection.toml"
 EVERYONE = "everyone"
 
 
+class Sensitivity(StrEnum):
+    """How much harm it does when others read it."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    SECRET = "secret"  # noqa: S105  # a level, and no password
+
+
+class Trust(StrEnum):
+    """How far what stands there may be believed."""
+
+    AUTHORITATIVE = "authoritative"  # binds the company: its rules, the law
+    ORDINARY = "ordinary"
+    UNVERIFIED = "unverified"  # comes from outside, or from anyone: mail, the web
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Where one document differs from its collection; None: as the collection says."""
+    """Where one document differs from its collection; None: as the collection says.
+
+    `origin` is the source whose sidecar file says so; empty for the collection's own description.
+    """
 
     document: str
     readers: frozenset[str] | None = None
     language: Language | None = None
     review_due: date | None = None
+    owner: str | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +68,16 @@ class Collection:
     language: Language = Language.FRENCH
     review_due: date | None = None
     documents: tuple[Override, ...] = ()
+    kind: DocumentClass = DocumentClass.REFERENCE
+    warn_after: int | None = None  # days; None: as the class says
+    error_after: int | None = None
+    legal_basis: str = ""
+    sensitivity: Sensitivity = Sensitivity.INTERNAL
+    trust: Trust = Trust.ORDINARY
+
+    def __post_init__(self) -> None:
+        # In order, since ten thousand documents may each have a sidecar.
+        object.__setattr__(self, "documents", tuple(sorted(self.documents, key=_name)))
 
     @classmethod
     def undescribed(cls, name: str, owner: str, readers: frozenset[str]) -> Collection:
@@ -59,8 +94,34 @@ class Collection:
     def review_due_of(self, document: str) -> date | None:
         return self._differing(document).review_due or self.review_due
 
+    def owner_of(self, document: str) -> str:
+        return self._differing(document).owner or self.owner
+
+    def terms_of(self, document: str) -> Terms:
+        return Terms(self.clock, self.review_due_of(document))
+
+    @property
+    def clock(self) -> Clock:
+        usual = clock_of(self.kind)
+        return Clock(
+            usual.warn_after if self.warn_after is None else self.warn_after,
+            usual.error_after if self.error_after is None else self.error_after,
+        )
+
     def _differing(self, document: str) -> Override:
-        return next((one for one in self.documents if one.document == document), Override(document))
+        """What is said of the document; else of the archive that it is in."""
+        places = (document, *map(str, PurePosixPath(document).parents))
+        said = (self._said_of(place) for place in places)
+        return next((one for one in said if one), Override(document))
+
+    def _said_of(self, document: str) -> Override | None:
+        at = bisect_left(self.documents, document, key=_name)
+        here = self.documents[at : at + 1]
+        return here[0] if here and here[0].document == document else None
+
+
+def _name(override: Override) -> str:
+    return override.document
 
 
 def read_collection(folder: Path, name: str | None = None) -> Collection:
@@ -72,7 +133,7 @@ def read_collection(folder: Path, name: str | None = None) -> Collection:
     described = _described(folder / COLLECTION_FILE)
     _check_documents(folder, described.documents)
     title = described.title or name or folder.name
-    return Collection(
+    collection = Collection(
         name=name or folder.resolve().name,
         title=Wording(title, title) if isinstance(title, str) else Wording(title.fr, title.en),
         owner=described.owner,
@@ -82,10 +143,32 @@ def read_collection(folder: Path, name: str | None = None) -> Collection:
         language=described.language,
         review_due=described.review_due,
         documents=tuple(
-            Override(_nfc(document), said.readers, said.language, said.review_due)
+            Override(_nfc(document), said.readers, said.language, said.review_due, said.owner)
             for document, said in sorted(described.documents.items())
         ),
+        kind=described.kind,
+        warn_after=described.warn_after,
+        error_after=described.error_after,
+        legal_basis=described.legal_basis,
+        sensitivity=described.sensitivity,
+        trust=described.trust,
     )
+    check_consistent(collection)
+    return collection
+
+
+def check_consistent(collection: Collection) -> None:
+    """Raises CollectionError for a description of which one half contradicts the other."""
+    clock = collection.clock
+    if not 0 < clock.warn_after <= clock.error_after:
+        raise CollectionError(
+            f"{collection.name}: warn_after is {clock.warn_after} days and error_after "
+            f"{clock.error_after}; a warning comes first, after one day or more."
+        )
+    if collection.sensitivity is Sensitivity.SECRET and EVERYONE in collection.readers:
+        raise CollectionError(
+            f"{collection.name} is secret, and {EVERYONE} may read it: name the groups that may."
+        )
 
 
 def check_whole(source: Path) -> None:
@@ -110,6 +193,7 @@ def described_above(path: Path) -> Path | None:
 
 
 _Group = Annotated[str, Field(min_length=1)]
+_Days = Annotated[int, Field(ge=1, le=36_500)]
 
 
 class _Said(BaseModel):
@@ -121,10 +205,13 @@ class _Title(_Said):
     en: str
 
 
-class _Override(_Said):
+class SaidOfDocument(_Said):
+    """What a file says of one document: a table of `collection.toml`, or a sidecar."""
+
     readers: frozenset[_Group] | None = None
     language: Language | None = None
     review_due: date | None = None
+    owner: Annotated[str, Field(min_length=1)] | None = None
 
 
 class _Description(_Said):
@@ -135,7 +222,13 @@ class _Description(_Said):
     readers: frozenset[_Group] = frozenset({EVERYONE})
     language: Language = Language.FRENCH
     review_due: date | None = None
-    documents: dict[str, _Override] = {}
+    kind: DocumentClass = Field(DocumentClass.REFERENCE, alias="class")
+    warn_after: _Days | None = None
+    error_after: _Days | None = None
+    legal_basis: str = ""
+    sensitivity: Sensitivity = Sensitivity.INTERNAL
+    trust: Trust = Trust.ORDINARY
+    documents: dict[str, SaidOfDocument] = {}
 
 
 def _described(file: Path) -> _Description:
@@ -152,7 +245,7 @@ def _described(file: Path) -> _Description:
         raise CollectionError(f"{file} is wrong in {wrong}.") from error
 
 
-def _check_documents(folder: Path, documents: dict[str, _Override]) -> None:
+def _check_documents(folder: Path, documents: dict[str, SaidOfDocument]) -> None:
     there = {
         _nfc(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file()
     }

@@ -20,6 +20,7 @@ from ingest.collections import COLLECTION_FILE, check_whole, described_above
 from ingest.documents import Block, BlockKind, Reading
 from ingest.errors import UnreadableFileError
 from ingest.reading import FileReader
+from ingest.sidecars import SUFFIX, beside, found, is_sidecar, unreadable
 from models.wording import Wording
 
 _LINES = ".jsonl"
@@ -88,6 +89,8 @@ def open_source(path: Path) -> Source:
         check_whole(path)
         if path.is_dir():
             return Folder(path)
+        if path.suffix.lower() == _LINES and beside(path):
+            raise UnreadableFileError(readers.reasons.SIDECAR_OF_LINES)
         return Lines(path) if path.suffix.lower() == _LINES else SingleFile(path)
     except OSError as error:
         raise UnreadableFileError(readers.reasons.UNREACHABLE) from error
@@ -99,11 +102,13 @@ class Folder(Source):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._found = tuple(_found_in(folder))
+        self._sidecars = [id_ for id_, _ in found(folder)]
+        self._locked = unreadable(folder)
         self._out_of_reach: set[str] = set()  # files and folders, by their ids
 
     @property
     def origin(self) -> str:
-        return _origin(self._folder)
+        return origin_of(self._folder)
 
     @property
     def total(self) -> int:
@@ -112,12 +117,22 @@ class Folder(Source):
     def entries(self) -> Iterator[Offered]:
         root = self._folder.resolve()
         for path in self._found:
-            id_ = unicodedata.normalize("NFC", path.relative_to(self._folder).as_posix())
+            id_ = _nfc(path.relative_to(self._folder).as_posix())
             refusal = _refusal(path, root)
+            if id_ in self._locked:
+                refusal = readers.reasons.SIDECAR
             offered = FailedFile(printable(id_), refusal) if refusal else _file_entry(path, id_)
             if isinstance(offered, FailedFile) and offered.reason == readers.reasons.UNREACHABLE:
                 self._out_of_reach.add(id_)
             yield offered
+        yield from self._sidecars_of_nothing()
+
+    def _sidecars_of_nothing(self) -> Iterator[FailedFile]:
+        """A mistyped name would leave a document open to the readers of the collection."""
+        there = {_nfc(path.relative_to(self._folder).as_posix()) for path in self._found}
+        for id_ in self._sidecars:
+            if id_ not in there:
+                yield FailedFile(printable(id_ + SUFFIX), readers.reasons.SIDECAR_OF_NOTHING)
 
     def answers_for(self, id_: str, origin: str) -> bool:
         places = {id_, *(above.as_posix() for above in PurePosixPath(id_).parents)}
@@ -133,14 +148,17 @@ class SingleFile(Source):
 
     @property
     def origin(self) -> str:
-        return _origin(self._path)
+        return origin_of(self._path)
 
     @property
     def total(self) -> int:
         return 1
 
     def entries(self) -> Iterator[Offered]:
-        yield _file_entry(self._path, self._id)
+        if unreadable(self._path):
+            yield FailedFile(printable(self._id), readers.reasons.SIDECAR)
+        else:
+            yield _file_entry(self._path, self._id)
 
     def answers_for(self, id_: str, origin: str) -> bool:  # noqa: ARG002  # a port's parameters
         """Never: what is missing here may be in any other file."""
@@ -157,7 +175,7 @@ class Lines(Source):
 
     @property
     def origin(self) -> str:
-        return _origin(self._path)
+        return origin_of(self._path)
 
     @property
     def total(self) -> int:
@@ -238,7 +256,7 @@ def _found_in(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in folders if (Path(here) / name).is_symlink()]
         for name in sorted(files + links):
-            if not name.startswith(".") and name != COLLECTION_FILE:
+            if not name.startswith(".") and name != COLLECTION_FILE and not is_sidecar(name):
                 yield Path(here) / name
     for error in refused:
         if Path(error.filename) == folder:
@@ -264,7 +282,8 @@ def _refusal(path: Path, root: Path) -> Wording | None:
     return None if stat.S_ISREG(mode) else readers.reasons.NOT_A_FILE
 
 
-def _origin(path: Path) -> str:
+def origin_of(path: Path) -> str:
+    """A short name for the place; the same place, the same name."""
     return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
 
 
@@ -272,3 +291,7 @@ def printable(name: str) -> str:
     """The name with a mark for what is no text in it: bytes of no letter, line ends, commands."""
     letters = name.encode("utf-8", "replace").decode()
     return "".join("?" if unicodedata.category(sign) == "Cc" else sign for sign in letters)
+
+
+def _nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name)

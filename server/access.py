@@ -37,13 +37,14 @@ class Right(StrEnum):
     READ_RECORD = "read the record"
     REVIEW = "review answers"
     ANSWER_PEOPLE = "answer questions left for a person"
+    KEEP_FRESH = "say of documents whether they still hold"
 
 
 _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.EMPLOYEE: frozenset({Right.ASK}),
-    Role.ADMIN: frozenset({Right.ADMINISTER, Right.STOP, Right.RESTART}),
+    Role.ADMIN: frozenset({Right.ADMINISTER, Right.STOP, Right.RESTART, Right.KEEP_FRESH}),
     Role.AUDITOR: frozenset({Right.READ_RECORD, Right.REVIEW}),
-    Role.OWNER: frozenset({Right.ASK, Right.ANSWER_PEOPLE}),
+    Role.OWNER: frozenset({Right.ASK, Right.ANSWER_PEOPLE, Right.KEEP_FRESH}),
     Role.STOPPER: frozenset({Right.STOP}),
 }
 
@@ -93,6 +94,13 @@ def check_key(by: Person, owner: Person) -> None:
     """Raises AccessDeniedError for a key with which one person could pass for two."""
     if by.id != owner.id:
         check_appointment(by, owner.roles)
+
+
+def keeps(person: Person, keepers: Iterable[str]) -> bool:
+    """Whether a person may speak for what these people answer for, by the names of accounts."""
+    if may(person, Right.ADMINISTER):
+        return True
+    return may(person, Right.KEEP_FRESH) and person.name in keepers
 
 
 def audience_of(person: Person) -> Audience:

@@ -209,7 +209,7 @@ class _Answer:
         )
         self.progress.found(hits)
         masked = dict(zip(said, (verdict.text for verdict in verdicts), strict=True))
-        return self.desk.retrieval.citations(hits, masked)
+        return self.desk.retrieval.citations(hits, masked, audience_of(self.asking.asker))
 
     def _sentences(self, writing: Writing) -> Iterator[str]:
         """Whole sentences; the model's usage goes to the facts when the text has ended."""

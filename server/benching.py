@@ -15,6 +15,7 @@ from server.errors import InvalidInputError
 from server.settings import CHECKOUT
 
 NAMES = ("search", "guards", "llm", "answer", "record", "isolation")
+NAMES = ("search", "guards", "llm", "answer", "record", "likeness")
 
 
 @dataclass(frozen=True, slots=True)

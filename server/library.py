@@ -5,23 +5,29 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.collections import (
     COLLECTION_FILE,
     EVERYONE,
     Collection,
+    Override,
+    check_consistent,
     check_whole,
     read_collection,
 )
 from ingest.documents import Document
 from ingest.index import Index
 from ingest.ingestion import Ingestion, IngestionReport
+from ingest.sidecars import combine, out_of_sight, sidecars
+from ingest.sources import origin_of
 from server.access import Person, Right, audience_of, check
 from server.audit.events import Event, EventKind, Json
 from server.audit.log import AuditLog
+from server.comparing import compare
 from server.errors import InvalidInputError, NotFoundError
+from server.standings import Standing, Standings
 from server.store.shelves import Shelves
 
 Progress = Callable[[int, int], None]
@@ -45,7 +51,9 @@ class Library:
         index: Callable[[], Index],
         ingestion: Callable[[], Ingestion],
         record: AuditLog,
+        standings: Standings,
     ) -> None:
+        self._standings = standings
         self._shelves = shelves
         self._index = index  # made on first use, as is the ingestion
         self._ingestion = ingestion
@@ -71,10 +79,11 @@ class Library:
     def describe(self, collection: Collection, by: Person) -> None:
         """Add a collection or change its description; its readers change at once.
 
-        Raises AccessDeniedError.
+        Raises AccessDeniedError, and CollectionError for what contradicts itself.
         """
         check(by, Right.ADMINISTER)
         _check_described(collection)
+        check_consistent(collection)
         if self._shelves.collection(collection.name) == collection:
             return
         self._record.append(
@@ -86,21 +95,45 @@ class Library:
                     "readers": sorted(collection.readers),
                     "language": collection.language.value,
                     "review_due": str(collection.review_due or ""),
+                    "class": collection.kind.value,
+                    "sensitivity": collection.sensitivity.value,
+                    "trust": collection.trust.value,
                 },
             )
         )
         self._grant(collection)
         self._shelves.save_collection(collection)
 
+    def enforce(self, name: str) -> None:
+        """Let each document be found by its readers alone, or by nobody if it is barred.
+
+        The reader filter inside the search does the rest, at once and in every index.
+        """
+        collection = self._shelves.collection(name)
+        if collection is not None:
+            self._grant(collection)
+
+    def enforce_all(self) -> None:
+        """The same for every collection: days pass, and people leave, without anyone acting."""
+        for collection in self._shelves.collections():
+            self._grant(collection)
+
     def _grant(self, collection: Collection) -> None:
         """Whatever source a document came from, who reads it is what its collection says now."""
+        enforced = self._enforced(collection)
         by_readers: dict[frozenset[str], list[str]] = defaultdict(list)
         for id_, readers in self._shelves.readers(collection.name).items():
-            if readers != collection.readers_of(id_):
-                by_readers[collection.readers_of(id_)].append(id_)
+            if readers != enforced.readers_of(id_):
+                by_readers[enforced.readers_of(id_)].append(id_)
         for readers, ids in by_readers.items():
             self._index().grant(collection.name, ids, readers)
             self._shelves.grant(collection.name, ids, readers)
+
+    def _enforced(self, collection: Collection) -> Collection:
+        """The same collection, in which nobody reads what is withdrawn or quarantined."""
+        barred = self._standings.barred(collection)
+        nobody = tuple(Override(id_, readers=frozenset()) for id_ in sorted(barred))
+        return replace(collection, documents=combine(collection.documents, nobody))
 
     def remove(self, name: str, by: Person) -> int:
         """Withdraw a collection and all its documents; how many. Raises NotFoundError."""
@@ -128,7 +161,10 @@ class Library:
             raise InvalidInputError(f"There is no file or folder {source}.")
         collection = self._collection_for(source, name, by)
         self.describe(collection, by)
-        report = self._ingestion().run(source, collection, progress)
+        report = self._ingestion().run(source, self._enforced(collection), progress)
+        self._grant(collection)  # a withdrawn text may have come back under another name
+        if report.added or report.updated or report.removed:
+            compare(self._standings.likenesses, collection.name)
         self._shelves.save_source(collection.name, str(source.resolve()))
         self._record.append(
             Event(
@@ -162,16 +198,37 @@ class Library:
         found = self._shelves.document(collection, document)
         if found is None or not found.readers & audience_of(reader).groups:
             raise NotFoundError("There is no such document, or you may not read it.")
+        if self.standing(found).barred:
+            raise NotFoundError("There is no such document, or you may not read it.")
         return found
+
+    def standing(self, document: Document) -> Standing:
+        """What a document is worth today."""
+        described = self.collection(document.collection)
+        return self._standings.one(described, document.id)
 
     def _collection_for(self, source: Path, name: str | None, by: Person) -> Collection:
         check_whole(source)
         if source.is_dir() and os.path.lexists(source / COLLECTION_FILE):
-            return read_collection(source, name)
+            described = read_collection(source, name)
+            return self._with_sidecars(described, source)
         name = name or (source.name if source.is_dir() else None)
         if name is None:
             raise InvalidInputError("Say which collection this file belongs to: --collection NAME.")
-        return self.known_or_new(name, by.name)
+        return self._with_sidecars(self.known_or_new(name, by.name), source)
+
+    def _with_sidecars(self, collection: Collection, source: Path) -> Collection:
+        """What the files beside documents say, of this source now, of others as they last said."""
+        known = self._shelves.collection(collection.name)
+        origin = origin_of(source)
+        kept = [
+            one
+            for one in (known.documents if known else ())
+            if one.origin and (one.origin != origin or out_of_sight(source, one.document))
+        ]
+        own = [one for one in collection.documents if not one.origin]
+        said = (*kept, *sidecars(source, origin))
+        return replace(collection, documents=combine(own, said))
 
 
 def _check_described(collection: Collection) -> None:

@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from guardrails.verdicts import Violation
+from ingest.collections import Trust
+from ingest.freshness import State
 
 
 class Mode(StrEnum):
@@ -37,6 +39,12 @@ class Citation:
     url: str | None = None
     owner: str = ""
     review_due: date | None = None
+    state: State = State.FRESH
+    confirmed: date | None = None  # when its owner last said that it holds
+    age_days: int | None = None  # since then, or since the text came in
+    trust: Trust = Trust.ORDINARY
+    replaced_by: str = ""  # a later document of its collection that the asker may open
+    replaces: tuple[str, ...] = ()  # earlier ones that were found with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
-from ingest.collections import Collection
+from ingest.collections import Collection, Trust
 from ingest.index import Audience, Hit, Index, Query
 from models.errors import WritingRevokedError
 from models.ports import Embedder, Language
 from server.lazy import Lazy
 from server.outcomes import Citation
-from server.store.shelves import Shelves
+from server.standings import Standing, Standings
+from server.store.lives import Key
 
-OVERDUE = 0.7
-"""What a passage past its review date is worth: enough to be found alone, less than its heir."""
+DEEPER = 4
+"""How many times as far a search reads again when some of what it found may not be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,37 +25,43 @@ class Retrieval:
 
     index: Lazy[Index]
     embedder: Lazy[Embedder]
-    shelves: Shelves
+    standings: Standings
     clock: Callable[[], datetime]
 
     def find(self, question: str, language: Language, audience: Audience, limit: int) -> list[Hit]:
         """Hybrid search, or lexical search with the AI off: people find their documents anyway.
 
-        What still holds comes before what is past its review date.
+        What still holds comes before what is past its date, and a version after its heir.
         """
         try:
             vector = self.embedder.get().embed([question])
         except WritingRevokedError:
             vector = None
-        hits = self.index.get().search(Query(question, vector, language), audience, limit)
-        return sorted(self._weighed(hits), key=lambda hit: -hit.score)
+        query = Query(question, vector, language)
+        hits = self.index.get().search(query, audience, limit)
+        shown = self.standings.ranked(hits)
+        if len(shown) < len(hits):
+            deeper = self.index.get().search(query, audience, limit * DEEPER)
+            shown = self.standings.ranked(deeper)[:limit]
+        return shown
 
-    def _weighed(self, hits: Sequence[Hit]) -> Iterator[Hit]:
-        described, today = self._described(), self.clock().date()
-        for hit in hits:
-            collection = described.get(hit.chunk.collection)
-            due = collection.review_due_of(hit.chunk.document) if collection else None
-            overdue = due is not None and due < today
-            yield replace(hit, score=hit.score * OVERDUE) if overdue else hit
-
-    def citations(self, hits: Sequence[Hit], masked: Mapping[str, str]) -> tuple[Citation, ...]:
-        """Each hit under its number, with who answers for its source.
+    def citations(
+        self, hits: Sequence[Hit], masked: Mapping[str, str], audience: Audience
+    ) -> tuple[Citation, ...]:
+        """Each hit under its number, with who answers for its source, its age, what replaces it.
 
         `masked` gives, for each text, title and section, what may be shown of it.
         """
         described = self._described()
+        standings = self.standings.of_hits(hits)
+        today = self.clock().date()
         return tuple(
-            _citation(n, hit, masked, described.get(hit.chunk.collection))
+            _dated(
+                _citation(n, hit, masked, described.get(hit.chunk.collection)),
+                standings,
+                audience,
+                today,
+            )
             for n, hit in enumerate(hits, start=1)
         )
 
@@ -66,7 +73,7 @@ class Retrieval:
         return tuple(f"{one.owner} <{one.contact}>" if one.contact else one.owner for one in found)
 
     def _described(self) -> dict[str, Collection]:
-        return {found.name: found for found in self.shelves.collections()}
+        return {found.name: found for found in self.standings.shelves.collections()}
 
 
 def _citation(
@@ -85,6 +92,30 @@ def _citation(
         end=chunk.end,
         page=chunk.page,
         url=chunk.url,
-        owner=collection.owner if collection else "",
-        review_due=collection.review_due_of(chunk.document) if collection else None,
+        trust=collection.trust if collection else Trust.ORDINARY,
+    )
+
+
+def _dated(
+    citation: Citation, standings: Mapping[Key, Standing], audience: Audience, today: date
+) -> Citation:
+    """The citation with what its document is worth today. Only what the asker may open is named."""
+    key = (citation.collection, citation.document)
+    standing = standings[key]
+    last = standing.life.last
+    open_heirs = [one.document for one in standing.heirs if one.readers & audience.groups]
+    return replace(
+        citation,
+        owner=standing.owner,
+        review_due=standing.due,
+        state=standing.state,
+        confirmed=standing.life.confirmed,
+        age_days=(today - last).days if last else None,
+        replaced_by=open_heirs[-1] if open_heirs else "",
+        replaces=tuple(
+            document
+            for (name, document), other in standings.items()
+            if key in {(heir.collection, heir.document) for heir in other.heirs}
+            and name == citation.collection
+        ),
     )

@@ -38,8 +38,12 @@ from server.prompting import Prompting
 from server.retrieval import Retrieval
 from server.searching import Searching
 from server.settings import Settings, check_state, prepare_home, secret_key
+from server.standings import Standings
+from server.stewardship import Stewardship
 from server.store import Store
 from server.store.desk import DeskRows
+from server.store.likenesses import Likenesses
+from server.store.lives import Lives
 from server.store.people import People
 from server.store.shelves import Shelves
 from server.switch import Switch
@@ -69,6 +73,7 @@ class Vigie:
     switch: Switch
     accounts: Accounts
     library: Library
+    stewardship: Stewardship
     desk: Desk
     searching: Searching
     answering: Answering
@@ -109,6 +114,7 @@ class Vigie:
     def warm_up(self) -> None:
         """Make the costly parts now rather than at the first question; no model with the AI off."""
         self.answering.engines.guards.get()
+        self.library.enforce_all()
         with contextlib.suppress(WritingRevokedError):
             self.answering.retrieval.embedder.get().embed(["Bonjour"])
 
@@ -152,8 +158,17 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     writer = Lazy(lambda: make_generator(settings))
     reader = Lazy(lambda: _open_reader(settings, closing))
     shelves = Shelves(store)
-    retrieval = Retrieval(index, embedder, shelves, now)
-    accounts = Accounts(People(store), record, secret, _policy(settings), now)
+    people, likenesses = People(store), Likenesses(store)
+    standings = Standings(shelves, Lives(store), likenesses, people, now)
+    retrieval = Retrieval(index, embedder, standings, now)
+    library = Library(
+        shelves,
+        index.get,
+        lambda: Ingestion(index.get(), shelves, embedder.get(), reader.get()),
+        record,
+        standings,
+    )
+    accounts = Accounts(people, record, secret, _policy(settings), now)
 
     return Vigie(
         settings=settings,
@@ -161,12 +176,8 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         record=record,
         switch=switch,
         accounts=accounts,
-        library=Library(
-            shelves,
-            index.get,
-            lambda: Ingestion(index.get(), shelves, embedder.get(), reader.get()),
-            record,
-        ),
+        library=library,
+        stewardship=Stewardship(library, standings, record, now),
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
         rebuild_index=lambda: _rebuild(home, index, embedder, shelves),

@@ -1,7 +1,7 @@
 """`make run`: the demo company, furnished in a new state folder, then served.
 
-Its documents and one account per role; passwords are random and printed this once. A folder that
-has them already is served as it is.
+Its documents, one account per role and one per owner; passwords are random and printed this
+once. A folder that has them already is served as it is.
 """
 
 from __future__ import annotations
@@ -27,6 +27,13 @@ PEOPLE: tuple[Account, ...] = (
     ("admin2", (Role.ADMIN,), ()),
     ("audit", (Role.AUDITOR,), ()),
     ("garde", (Role.STOPPER,), ()),
+    # Who answers for the collections, under the names that these give.
+    ("Camille Exemplaire", (Role.OWNER,), ()),
+    ("Hélène Spécimen", (Role.OWNER,), ()),
+    ("Inès Patron-Type", (Role.OWNER,), ()),
+    ("Louise Gabarit", (Role.OWNER,), ()),
+    ("Nadia Fictive", (Role.OWNER,), ()),
+    ("Théo Maquette", (Role.OWNER,), ()),
 )
 
 
@@ -53,7 +60,7 @@ def furnish(vigie: Vigie, people: Sequence[Account]) -> None:
         password = secrets.token_urlsafe(12)
         vigie.accounts.add(name, password, roles, groups, vigie.operator.pseudonym)
         said = ", ".join([role.value for role in roles] + [f"group {group}" for group in groups])
-        print(f"  {name:10} {password}   {said}", flush=True)
+        print(f"  {name:18} {password}   {said}", flush=True)
     print()
 
 

@@ -97,3 +97,17 @@ UNKNOWN_COMPRESSION = Wording(
     fr="Le fichier est compressé d’une façon qui n’est pas prise en charge.",
     en="The file is compressed in a way that is not supported.",
 )
+
+# What is said of a document beside it.
+SIDECAR = Wording(
+    fr="Le fichier .vigie.toml qui l’accompagne est illisible ; personne ne le lit.",
+    en="The .vigie.toml file beside it cannot be read; the document is open to nobody.",
+)
+SIDECAR_OF_NOTHING = Wording(
+    fr="Ce fichier .vigie.toml parle d’un document qui n’est pas là.",
+    en="This .vigie.toml file speaks of a document that is not there.",
+)
+SIDECAR_OF_LINES = Wording(
+    fr="Un fichier .vigie.toml ne dit rien des lignes d’un .jsonl ; retirez-le.",
+    en="A .vigie.toml file says nothing of the lines of a .jsonl; take it away.",
+)

@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     COLLECTION_CHANGED = "ingest:collection:change"
     COLLECTION_REMOVED = "ingest:collection:remove"
     INGESTED = "ingest:collection:ingest"
+    DOCUMENTS_JUDGED = "ingest:document:judge"
 
     RECORD_READ = "record:entry:read"
     RECORD_VERIFIED = "record:log:verify"

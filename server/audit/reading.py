@@ -10,6 +10,8 @@ from typing import TextIO, TypeVarTuple
 from sqlalchemy import Engine, Row, Select, select
 
 from server.audit import database, tree
+from server.audit.canonical import canonical
+from server.audit.citing import Cited, cited_by
 from server.audit.entries import AnswerRecord, Entry, group_answers, parse_entry
 from server.audit.errors import UnknownRecordError
 from server.audit.events import EventKind, Json
@@ -76,6 +78,22 @@ class RecordReader:
             facts = None if review is None else json.loads(review)["facts"]
             found.setdefault(record, ClosedAnswer(record, asker, body is None, facts))
         return list(found.values())
+
+    def citing(self, collection: str) -> list[Cited]:
+        """Answers that rest on a collection's documents; no word of theirs is read."""
+        named = canonical({"collection": collection})[1:-1]
+        endings = select(entries.c.subject).where(
+            entries.c.kind == EventKind.ANSWER_CLOSED.value,
+            entries.c.header.contains(named, autoescape=True),
+        )
+        parts = [EventKind.SENTENCE_RELEASED.value, EventKind.ANSWER_CLOSED.value]
+        query = (
+            select(entries.c.header, entries.c.hash)
+            .where(entries.c.kind.in_(parts), entries.c.subject.in_(endings))
+            .order_by(entries.c.seq)
+        )
+        told = cited_by(parse_entry(header, hash_, None) for header, hash_ in self._rows(query))
+        return [one for one in told if one.collection == collection]
 
     def unclosed(self) -> list[Entry]:
         """Openings of answers that have no end."""

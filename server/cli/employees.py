@@ -79,7 +79,19 @@ def _answer_lines(answer: dict[str, Any]) -> Iterator[str]:
     for citation in answer["citations"]:
         page = f", p. {citation['page']}" if citation["page"] else ""
         yield f"  [{citation['n']}] {citation['title']}{page} — {citation['document']}"
+        yield from (f"      {note}" for note in _notes(citation))
     yield f"  record {answer['record']}"
+
+
+def _notes(citation: dict[str, Any]) -> Iterator[str]:
+    """What its reader should know of a source's age."""
+    if citation["state"] in ("stale", "orphan"):
+        due = f", due {citation['review_due']}" if citation["review_due"] else ""
+        yield f"{citation['state']}{due}, owner {citation['owner']}"
+    if citation["replaced_by"]:
+        yield f"replaced by {citation['replaced_by']}"
+    if citation["replaces"]:
+        yield f"the later version of {', '.join(citation['replaces'])}"
 
 
 def _hit_lines(hits: list[dict[str, Any]]) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from ingest.collections import Sensitivity, Trust
+from ingest.freshness import DocumentClass
 from models.ports import Language
 from server.access import Role
 from server.cli.calling import absolute
@@ -98,6 +100,16 @@ def add_collection(
     review_due: Annotated[str | None, typer.Option(help="A date, YYYY-MM-DD.")] = None,
     deputy: str | None = None,
     contact: str | None = None,
+    kind: Annotated[
+        DocumentClass | None, typer.Option("--class", help="How fast its documents age.")
+    ] = None,
+    warn_after: Annotated[
+        int | None, typer.Option(help="Days after a confirmation, before the date.")
+    ] = None,
+    error_after: Annotated[int | None, typer.Option(help="Days that a confirmation lasts.")] = None,
+    legal_basis: str | None = None,
+    sensitivity: Sensitivity | None = None,
+    trust: Annotated[Trust | None, typer.Option(help="How far it may be believed.")] = None,
     as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
@@ -110,6 +122,12 @@ def add_collection(
         "review_due": review_due,
         "deputy": deputy,
         "contact": contact,
+        "kind": kind,
+        "warn_after": warn_after,
+        "error_after": error_after,
+        "legal_basis": legal_basis,
+        "sensitivity": sensitivity,
+        "trust": trust,
     }
     found = cast("dict[str, Any]", run(context, "collections.add", arguments, as_user))
     show(found, as_json, lambda: _collection_lines(found))
@@ -263,6 +281,8 @@ def _collection_lines(one: dict[str, Any]) -> Iterator[str]:
     due = f", to be reviewed by {one['review_due']}" if one["review_due"] else ""
     yield f"{one['name']}: {one['documents']} documents, owner {one['owner']}{due}"
     yield f"    read by {', '.join(one['readers'])}; {one['language']}"
+    yield f"    {one['class']}, {one['sensitivity']}, {one['trust']}"
+    yield from (f"    remark: {remark}" for remark in one["remarks"])
 
 
 def _user_line(one: dict[str, Any]) -> str:

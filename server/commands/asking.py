@@ -75,6 +75,12 @@ def citation_json(citation: Citation) -> Json:
         "url": citation.url,
         "owner": citation.owner,
         "review_due": citation.review_due.isoformat() if citation.review_due else None,
+        "state": citation.state.value,
+        "confirmed": citation.confirmed.isoformat() if citation.confirmed else None,
+        "age_days": citation.age_days,
+        "trust": citation.trust.value,
+        "replaced_by": citation.replaced_by or None,
+        "replaces": list(citation.replaces),
     }
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pydantic import Field
 
+from ingest.collections import Sensitivity, Trust
+from ingest.freshness import DocumentClass
 from models.ports import Language
 from server.access import Right, Role, check, check_appointment, check_key
 from server.audit.events import Json
@@ -35,6 +37,12 @@ class CollectionGiven(Given):
     review_due: date | None = None
     deputy: str | None = None
     contact: str | None = None
+    kind: DocumentClass | None = None
+    warn_after: int | None = None
+    error_after: int | None = None
+    legal_basis: str | None = None
+    sensitivity: Sensitivity | None = None
+    trust: Trust | None = None
 
 
 class Named(Given):
@@ -118,6 +126,13 @@ def shelf_json(shelf: Shelf) -> Json:
         "language": collection.language.value,
         "review_due": collection.review_due.isoformat() if collection.review_due else None,
         "documents": shelf.documents,
+        "class": collection.kind.value,
+        "warn_after": collection.clock.warn_after,
+        "error_after": collection.clock.error_after,
+        "legal_basis": collection.legal_basis,
+        "sensitivity": collection.sensitivity.value,
+        "trust": collection.trust.value,
+        "remarks": [] if collection.deputy else ["no deputy"],
     }
 
 

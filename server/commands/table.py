@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.commands import Command, asking, backup, record, running
+from server.commands import Command, asking, backup, record, running, stewarding
 
 COMMANDS: dict[str, Command[Any]] = {
     "ask": Command(asking.AskGiven, asking.ask, by_operator=False),
@@ -15,6 +15,10 @@ COMMANDS: dict[str, Command[Any]] = {
     "collections.show": Command(running.Named, running.show_collection),
     "collections.add": Command(running.CollectionGiven, running.add_collection),
     "collections.remove": Command(running.Named, running.remove_collection),
+    "collections.confirm": Command(stewarding.JudgementGiven, stewarding.confirm),
+    "collections.due": Command(stewarding.KeptGiven, stewarding.due),
+    "collections.damage": Command(stewarding.KeptGiven, stewarding.damage),
+    "collections.duplicates": Command(stewarding.LikenessGiven, stewarding.duplicates),
     "index.rebuild": Command(running.Nothing, running.rebuild_index),
     "users.add": Command(running.UserGiven, running.add_user),
     "users.list": Command(running.Nothing, running.list_users),

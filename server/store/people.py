@@ -64,6 +64,12 @@ class People:
             row = connection.execute(select(users).where(users.c.name == name)).first()
         return _account(row) if row else None
 
+    def activity(self, names: Iterable[str]) -> dict[str, bool]:
+        """Of those names that are accounts', whether the account is active."""
+        query = select(users.c.name, users.c.suspended).where(users.c.name.in_(list(names)))
+        with self._store.transaction() as connection:
+            return {name: not suspended for name, suspended in connection.execute(query)}
+
     def change(
         self,
         name: str,

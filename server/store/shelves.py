@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from typing import cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Insert, Row, and_, delete, func, insert, select, update
 
 from ingest.collections import Collection
 from ingest.documents import Document, Span
 from ingest.ingestion import Catalogue, Mark
 from models.ports import Language
 from server.store import Store
-from server.store.tables import collections, documents
+from server.store.tables import collections, documents, lives
 
 _DESCRIPTION = TypeAdapter(Collection)
 _SPANS = TypeAdapter(tuple[Span, ...])
@@ -113,6 +113,7 @@ class Shelves(Catalogue):
         }
         with self._store.transaction() as connection:
             connection.execute(update(documents).where(_same(document)).values(values))
+            connection.execute(_arrival(document))
 
     def forget(self, collection: str, ids: Several[str]) -> None:
         with self._store.transaction() as connection:
@@ -135,6 +136,20 @@ class Shelves(Catalogue):
         with self._store.transaction() as connection:
             row = connection.execute(query).first()
         return _document(row) if row else None
+
+
+def _arrival(document: Document) -> Insert:
+    """A text that was here before keeps its life: the day it came, what its owner said of it."""
+    return (
+        insert(lives)
+        .prefix_with("OR IGNORE")
+        .values(
+            collection=document.collection,
+            document=document.id,
+            version=document.version,
+            arrived=datetime.now(UTC).date(),
+        )
+    )
 
 
 def _same(document: Document) -> ColumnElement[bool]:

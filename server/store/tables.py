@@ -5,10 +5,13 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -83,6 +86,41 @@ documents = Table(
     PrimaryKeyConstraint("collection", "id"),
 )
 
+lives = Table(  # one row a version, so that a text that comes back is known again
+    "lives",
+    metadata,
+    Column("collection", String, nullable=False),
+    Column("document", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("arrived", Date, nullable=True),
+    Column("confirmed", Date, nullable=True),
+    Column("verdict", String, nullable=True),  # ingest.freshness.Verdict
+    Column("successor", String, nullable=True),  # the document that replaces it
+    Column("wrong_since", Date, nullable=True),  # since when it says what no longer holds
+    PrimaryKeyConstraint("collection", "document", "version"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("collection", String, nullable=False),
+    Column("document", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("signature", LargeBinary, nullable=False),  # of ingest.likeness
+    PrimaryKeyConstraint("collection", "document"),
+)
+
+likenesses = Table(
+    "likenesses",
+    metadata,
+    Column("collection", String, nullable=False),
+    Column("document", String, nullable=False),
+    Column("other", String, nullable=False),  # of two versions, the later one
+    Column("similarity", Float, nullable=False),
+    Column("kind", String, nullable=False),  # ingest.likeness.Kind
+    PrimaryKeyConstraint("collection", "document", "other"),
+)
+
 questions = Table(
     "questions",
     metadata,
@@ -97,4 +135,5 @@ questions = Table(
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
+Index("lives_by_verdict", lives.c.verdict, lives.c.collection, lives.c.version)
 Index("open_questions", questions.c.answered, questions.c.asked)

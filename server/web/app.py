@@ -23,6 +23,7 @@ from server.web import (
     login,
     openai,
     questions,
+    steward,
 )
 from server.web.pages import Pages
 from server.web.security import Fence, known_hosts
@@ -30,7 +31,7 @@ from server.web.stream import AnswerStreams
 from server.web.visits import Threads, Web, check_form
 from server.wiring import Vigie
 
-PAGES = (login, ask, questions, documents, desk, admin, auditor)
+PAGES = (login, ask, questions, documents, desk, steward, admin, auditor)
 PROGRAMS = (api, openai, health)
 
 _STATIC = Path(__file__).parent / "static"

@@ -71,7 +71,7 @@ def document_page(
         "document.html",
         document=document,
         shelf=shelf,
-        review_due=shelf.review_due_of(id_),
+        standing=library.standing(document),
         changed=changed,
         marked=len(passage) > 0,
         place=place_of(document, passage),

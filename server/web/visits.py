@@ -57,10 +57,11 @@ class Threads:
     restart: CapacityLimiter  # waits for the record
     search: CapacityLimiter  # the embedder reads one text at a time
     slow: CapacityLimiter  # ingestion, verification
+    judging: CapacityLimiter  # a withdrawal waits for no ingestion
 
     @classmethod
     def make(cls) -> Self:
-        sizes = (8, 2, 16, 1, 2, 2)
+        sizes = (8, 2, 16, 1, 2, 2, 2)
         return cls(*(CapacityLimiter(size) for size in sizes))
 
     async def run(self, limiter: CapacityLimiter, work: Callable[[], T]) -> T:
@@ -184,6 +185,7 @@ Admin = Annotated[Person, Depends(needs(Right.ADMINISTER))]
 Stopper = Annotated[Person, Depends(needs(Right.STOP))]
 Auditor = Annotated[Person, Depends(needs(Right.READ_RECORD))]
 Reviewer = Annotated[Person, Depends(needs(Right.REVIEW))]
+Steward = Annotated[Person, Depends(needs(Right.KEEP_FRESH))]
 Answerer = Annotated[Person, Depends(needs(Right.ANSWER_PEOPLE))]
 
 

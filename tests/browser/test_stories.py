@@ -135,6 +135,7 @@ PAGES = [
     ("adele", "/admin/switch"),
     ("adele", "/admin/collections"),
     ("adele", "/admin/people"),
+    ("adele", "/stewardship"),
     ("aude", "/record"),
     ("aude", "/record/events"),
     ("aude", "/record/verification"),

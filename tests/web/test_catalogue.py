@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from guardrails.pii.ports import Kind
+from ingest.freshness import State, Verdict
+from ingest.likeness import Kind as LikenessKind
 from models.ports import Language
 from server.access import Role
 from server.audit.events import EventKind
@@ -48,6 +50,9 @@ def keys_of_closed_sets() -> set[str]:
         *(f"severity.{severity.value}" for severity in Severity),
         *(f"kind.{kind.value}" for kind in Kind),
         *(f"shape.{shape}" for shape in SHAPES),
+        *(f"state.{state.value}" for state in State),
+        *(f"verdict.{verdict.value}" for verdict in Verdict),
+        *(f"likeness.{kind.value}" for kind in LikenessKind),
         *(f"layout.language.{language.value}" for language in Language),
     }
 

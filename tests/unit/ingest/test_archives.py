@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -129,13 +130,32 @@ def test_an_archive_out_of_reach_keeps_its_documents(house: House, folder: Path)
 def test_who_reads_a_file_of_an_archive_is_said_as_of_any_other(house: House, folder: Path) -> None:
     narrowed = Override("lot.zip/a.md", readers=frozenset({"paie"}))
 
-    house.ingest(
-        folder, Collection("rh", "Camille", frozenset({"everyone"}), documents=(narrowed,))
-    )
+    house.ingest(folder, replace(RH, documents=(narrowed,)))
 
     inner = house.catalogue.document("rh", "lot.zip/a.md")
     assert inner is not None
     assert inner.readers == frozenset({"paie"})
+
+
+def test_who_reads_an_archive_reads_its_files_and_nobody_else(house: House, folder: Path) -> None:
+    narrowed = Override("lot.zip", readers=frozenset({"paie"}))
+
+    house.ingest(folder, replace(RH, documents=(narrowed,)))
+
+    inner = house.catalogue.document("rh", "lot.zip/c.zip/d.md")
+    assert inner is not None
+    assert inner.readers == frozenset({"paie"})
+
+
+def test_a_file_that_says_in_its_archive_who_reads_it_is_not_read() -> None:
+    said = b'readers = ["paie"]'
+
+    found = members(zipped(("a.md", PAGE), ("a.md.vigie.toml", said), ("b.md", PAGE)))
+
+    assert [one.name for one in found if isinstance(one, Member)] == ["b.md"]
+    assert [(one.name, one.reason) for one in found if isinstance(one, RefusedMember)] == [
+        ("a.md", reasons.OWN_COLLECTION)
+    ]
 
 
 def test_progress_counts_the_files_of_archives(house: House, folder: Path) -> None:

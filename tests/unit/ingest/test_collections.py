@@ -6,8 +6,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
-from ingest.collections import COLLECTION_FILE, Collection, read_collection
+from ingest.collections import (
+    COLLECTION_FILE,
+    EVERYONE,
+    Collection,
+    Override,
+    Sensitivity,
+    Trust,
+    read_collection,
+)
 from ingest.errors import CollectionError
 from models.ports import Language
 from models.wording import Wording
@@ -78,6 +87,13 @@ def test_no_readers_means_nobody(folder: Path) -> None:
         ('owner = "C"\nreader = ["paie"]', "reader"),
         ('owner = "C"\ntitle = { fr = "RH" }', "title"),
         ('owner = "C"\n[documents."absent.pdf"]\nreaders = ["paie"]', "absent.pdf"),
+        ('owner = "C"\nclass = "memo"', "class"),
+        ('owner = "C"\nkind = "rule"', "kind"),
+        ('owner = "C"\nsensitivity = "high"', "sensitivity"),
+        ('owner = "C"\nsensitivity = "secret"', "secret"),
+        ('owner = "C"\ntrust = "full"', "trust"),
+        ('owner = "C"\nwarn_after = 0', "warn_after"),
+        ('owner = "C"\nclass = "news"\nwarn_after = 31', "warn_after"),
         ('owner = "C', "TOML"),
     ],
 )
@@ -98,3 +114,36 @@ def test_a_collection_can_be_known_by_name_alone() -> None:
 
     assert known.title.fr == "rh"
     assert known.review_due_of("note.md") is None
+
+
+def test_a_collection_says_how_its_documents_age_and_how_secret_they_are(folder: Path) -> None:
+    text = """
+    owner = "Camille"
+    class = "procedure"
+    error_after = 200
+    legal_basis = "Code du travail, L.1222-9"
+    sensitivity = "secret"
+    trust = "authoritative"
+    readers = ["direction"]
+    [documents."sous/salaires.xlsx"]
+    owner = "Paul"
+    """
+    (folder / COLLECTION_FILE).write_text(text, encoding="utf-8")
+
+    read = read_collection(folder)
+
+    assert (read.clock.warn_after, read.clock.error_after) == (150, 200)
+    assert read.legal_basis == "Code du travail, L.1222-9"
+    assert (read.sensitivity, read.trust) == (Sensitivity.SECRET, Trust.AUTHORITATIVE)
+    assert read.owner_of("sous/salaires.xlsx") == "Paul"
+    assert read.owner_of("autre.md") == "Camille"
+
+
+def test_what_a_collection_says_of_a_document_is_found_in_whatever_order_it_came() -> None:
+    said = [Override(f"{n}.md", readers=frozenset({str(n)})) for n in (3, 11, 1, 2)]
+    known = Collection("rh", Wording("RH", "HR"), "Camille", documents=tuple(said))
+
+    assert [known.readers_of(f"{n}.md") for n in (1, 2, 3, 11)] == [{"1"}, {"2"}, {"3"}, {"11"}]
+    assert known.readers_of("12.md") == known.readers_of("") == known.readers_of("9") == {EVERYONE}
+    adapter = TypeAdapter(Collection)
+    assert adapter.validate_json(adapter.dump_json(known)) == known

@@ -220,9 +220,9 @@ def test_an_audience_is_everyone_and_the_groups_of_whoever_may_ask(accounts: Acc
     ("role", "rights"),
     [
         (Role.EMPLOYEE, {Right.ASK}),
-        (Role.ADMIN, {Right.ADMINISTER, Right.STOP, Right.RESTART}),
+        (Role.ADMIN, {Right.ADMINISTER, Right.STOP, Right.RESTART, Right.KEEP_FRESH}),
         (Role.AUDITOR, {Right.READ_RECORD, Right.REVIEW}),
-        (Role.OWNER, {Right.ASK, Right.ANSWER_PEOPLE}),
+        (Role.OWNER, {Right.ASK, Right.ANSWER_PEOPLE, Right.KEEP_FRESH}),
         (Role.STOPPER, {Right.STOP}),
     ],
 )

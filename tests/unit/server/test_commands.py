@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ class Line:
             env=self.environment,
         )
 
-    def json(self, *arguments: str, given: str = "") -> object:
+    def json(self, *arguments: str, given: str = "") -> Any:
         done = self.run(*arguments, "--json", given=given)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
@@ -255,3 +256,18 @@ def test_a_backup_that_was_cut_off_is_one_sentence(line: Line, tmp_path: Path) -
 
     assert done.returncode == 1
     assert done.stderr.strip().endswith("is not a whole backup of Vigie.")
+
+
+def test_an_owner_speaks_from_the_command_line(line: Line, notes: Path, parts: Parts) -> None:
+    (notes / "collection.toml").write_text(
+        'owner = "odile"\nreview_due = 2020-01-01\n', encoding="utf-8"
+    )
+    with open_vigie(load(line.home, generator="extractive"), parts) as house:
+        house.library.ingest(notes, None, house.operator, lambda _done, _of: None)
+
+    (due,) = line.json("collections", "due", "notes")
+    line.json("collections", "confirm", "notes", "withdrawn", "--document", "badge.md")
+
+    assert (due["document"], due["state"], due["due"]) == ("badge.md", "orphan", "2020-01-01")
+    assert line.json("search", "badge") == []
+    assert line.run("collections", "confirm", "notes", "gone").returncode == 2
