@@ -22,3 +22,21 @@ ROWS = 200_000
 
 CELLS = 2_000_000
 """Cells of one sheet with something in them."""
+
+ATTACHED_DEPTH = 3
+"""Messages inside each other."""
+
+ATTACHMENTS = 100
+"""Attachments of one message."""
+
+PIXELS = 60_000_000
+"""Pixels of a picture: an A4 page at 600 dots per inch has 35 million."""
+
+SCANNED = 300
+"""Scanned pages of one document: each takes seconds to recognise."""
+
+RECOGNITION_S = 60
+"""Seconds to recognise the text of one page."""
+
+COLUMNS = 1_000
+"""Empty cells in a row before one with something in it."""

@@ -54,3 +54,16 @@ DUPLICATE = Wording(
     fr="Cet identifiant a déjà été lu dans cette source.",
     en="This identifier was already read in this source.",
 )
+OLD_OFFICE = Wording(
+    fr="Cet ancien format d’Office n’est pas lu ; enregistrez le fichier en .docx, .xlsx ou .pptx.",
+    en="This old Office format is not read; save the file as .docx, .xlsx or .pptx.",
+)
+NO_RECOGNITION = Wording(
+    fr="Lire une image demande « tesseract » avec le français et l’anglais, qui n’est pas installé "
+    "ici.",
+    en="Reading a picture takes “tesseract” with French and English, which is not installed here.",
+)
+TOO_SLOW = Wording(
+    fr="Reconnaître le texte de cette image prend trop de temps.",
+    en="Recognising the text of this picture takes too long.",
+)
