@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from email import policy
 from email.message import EmailMessage
+from functools import partial
 from typing import cast
 
 from ingest.documents import Block, BlockKind, Hiding, Reading
@@ -25,12 +26,12 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, whatever wrote it: header lines, the body's reading, names and bytes attached."""
+    """A message, whatever wrote it: header lines, the body's reading, what is attached."""
 
     subject: str
     header: Sequence[tuple[str, str]]  # "From" and who it is, as far as they are known
     body: Reading
-    attachments: Sequence[tuple[str, bytes]]
+    attachments: Sequence[tuple[str, Callable[[], Reading]]]  # raise UnreadableFileError
 
 
 def read_mail(data: bytes, attached: Attached) -> Reading:
@@ -41,27 +42,25 @@ def read_mail(data: bytes, attached: Attached) -> Reading:
             raise UnreadableFileError(reasons.MISLABELLED)
         if _is_encrypted(message):
             raise UnreadableFileError(reasons.ENCRYPTED)
-        return told(_message(message), attached)
+        return told(_message(message, attached))
     except HOSTILE as error:
         raise UnreadableFileError(reasons.DAMAGED) from error
 
 
-def told(message: Message, attached: Attached) -> Reading:
+def told(message: Message) -> Reading:
     """The message as one reading, its attachments as sections under their names."""
     left = hidden.counted(message.body.hidden)
     blocks = [Block(BlockKind.HEADING, message.subject, level=1)] if message.subject else []
     blocks += [Block(BlockKind.PARAGRAPH, f"{name}: {said}") for name, said in message.header if said]
     blocks += _below(1, message.body.blocks)
-    for name, data in message.attachments:
-        blocks += _section(name, data, attached, left)
+    for name, read in message.attachments:
+        blocks += _section(name, read, left)
     return Reading(message.subject, tuple(blocks), hidden.told(left))
 
 
-def _section(
-    name: str, data: bytes, attached: Attached, left: Counter[Hiding]
-) -> Iterator[Block]:
+def _section(name: str, read: Callable[[], Reading], left: Counter[Hiding]) -> Iterator[Block]:
     try:
-        reading = attached(name, data)
+        reading = read()
     except UnreadableFileError:
         left[Hiding.UNREAD_ATTACHMENT] += 1
         return
@@ -76,10 +75,12 @@ def _below(level: int, blocks: Sequence[Block]) -> Iterator[Block]:
         yield replace(block, level=block.level + level) if heading else block
 
 
-def _message(message: EmailMessage) -> Message:
+def _message(message: EmailMessage, attached: Attached) -> Message:
     header = [(name, _header(message, name)) for name in ("From", "To", "Date")]
     body = message.get_body(("html", "plain"))
-    attachments = list(_attachments(message, body))
+    attachments = [
+        (name, partial(attached, name, data)) for name, data in _attachments(message, body)
+    ]
     if len(attachments) > limits.ATTACHMENTS:
         raise UnreadableFileError(reasons.TOO_LARGE)
     return Message(_header(message, "Subject"), header, _body(body), attachments)

@@ -33,10 +33,10 @@ class Styles:
             style.get(qualified("style:name")): style for style in root.iter(qualified("style:style"))
         }
 
-    def hides_text(self, name: str | None, in_cell: bool) -> bool:
+    def hides_text(self, name: str | None, covered: bool) -> bool:
         """Marked so, too small, or white where nothing says that the ground is not.
 
-        A cell may have its colour from anywhere: white is read there.
+        A cell, a frame or a slide may have its colour from anywhere: white is read there.
         """
         text = self._properties(name, "text")
         if text.get(qualified("text:display")) == "none":
@@ -49,7 +49,7 @@ class Styles:
             for properties in (text, self._properties(name, "paragraph"))
         }
         white = text.get(qualified("fo:color"), "").lower() == "#ffffff"
-        return white and not in_cell and grounds <= {"transparent", "#ffffff"}
+        return white and not covered and grounds <= {"transparent", "#ffffff"}
 
     def hides_page(self, page: Any) -> bool:
         style = self._properties(page.get(qualified("draw:style-name")), "drawing-page")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.documents import Block, BlockKind, Hiding, Reading
@@ -17,7 +17,7 @@ _HEADING, _PARAGRAPH = qualified("text:h"), qualified("text:p")
 _ITEM = qualified("text:list-item")
 _TABLE, _ROW = qualified("table:table"), qualified("table:table-row")
 _COLUMN, _CELL = qualified("table:table-column"), qualified("table:table-cell")
-_PAGE, _NOTES, _FRAME = (qualified(f"draw:{name}") for name in ("page", "notes", "frame"))
+_PAGE, _FRAME, _NOTE = qualified("draw:page"), qualified("draw:frame"), qualified("text:note")
 _STYLE = qualified("text:style-name")
 _SPACES = {qualified(f"text:{name}") for name in ("s", "tab", "line-break")}
 _COMMENT, _DELETION = qualified("office:annotation"), qualified("text:deletion")
@@ -25,9 +25,10 @@ _SKIPPED = frozenset(
     map(
         qualified,
         "office:forms text:sequence-decls text:note-citation svg:title svg:desc "
-        "text:table-of-content presentation:notes".split(),
+        "text:table-of-content".split(),
     )
 )
+_APART = _SKIPPED | {_FRAME, _NOTE}  # not in the middle of a line
 
 
 def read_open_document(data: bytes) -> Reading:
@@ -57,10 +58,11 @@ def _title(package: Package) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the walk stands: inside an item, on a slide, in a title's frame."""
+    """Where the walk stands: on a slide, inside an item, in a frame, in that of a title."""
 
     page: int | None = None
     item: bool = False
+    framed: bool = False
     title: bool = False
 
 
@@ -81,7 +83,7 @@ class _Walk:
                 continue
             if element.tag in (_HEADING, _PARAGRAPH):
                 yield from self._line(element, place)
-                waiting.extend((inner, place) for inner in reversed(list(_drawn(element))))
+                waiting.extend((inner, place) for inner in reversed(list(_below(element, _FRAME, _NOTE))))
             elif element.tag == _TABLE:
                 yield from self._table(element, place)
             else:
@@ -90,12 +92,13 @@ class _Walk:
 
     def _below(self, element: Any, place: _Place) -> _Place:
         if element.tag == _ITEM:
-            return _Place(place.page, item=True)
+            return replace(place, item=True)
         if element.tag == _PAGE:
             self._pages += 1
             return _Place(self._pages)
         if element.tag == _FRAME:
-            return _Place(place.page, title=element.get(qualified("presentation:class")) == "title")
+            title = element.get(qualified("presentation:class")) == "title"
+            return _Place(place.page, framed=True, title=title)
         return place
 
     def _is_left_out(self, element: Any) -> bool:
@@ -116,7 +119,7 @@ class _Walk:
         return True
 
     def _line(self, element: Any, place: _Place) -> Iterator[Block]:
-        text = self._text(element)
+        text = self._text(element, covered=place.framed or place.page is not None)
         if not text:
             return
         if element.tag == _HEADING:
@@ -127,7 +130,7 @@ class _Walk:
         else:
             yield Block(BlockKind.ITEM if place.item else BlockKind.PARAGRAPH, text, place.page)
 
-    def _text(self, line: Any, *, in_cell: bool = False) -> str:
+    def _text(self, line: Any, *, covered: bool) -> str:
         """The words of a paragraph, but those nobody sees and those of frames inside it."""
         words: list[str] = []
         waiting: list[Any] = [line]
@@ -138,16 +141,16 @@ class _Walk:
                 continue
             if found.tag in _SPACES:
                 words.append(" ")
-            elif found.tag not in _SKIPPED and found.tag != _FRAME and not self._unseen(found, in_cell):
+            elif found.tag not in _APART and not self._unseen(found, covered):
                 for child in reversed(found):
                     waiting += [child.tail or "", child]
                 waiting.append(found.text or "")
         return " ".join("".join(words).split())
 
-    def _unseen(self, element: Any, in_cell: bool) -> bool:
+    def _unseen(self, element: Any, covered: bool) -> bool:
         if self._is_left_out(element):
             return True
-        if not self._styles.hides_text(element.get(_STYLE), in_cell):
+        if not self._styles.hides_text(element.get(_STYLE), covered):
             return False
         self._left[Hiding.TEXT] += any(text.strip() for text in element.itertext())
         return True
@@ -165,7 +168,7 @@ class _Walk:
 
     def _rows(self, table: Any) -> Iterator[list[str]]:
         columns = self._hidden_columns(table)
-        for row in table.iter(_ROW):
+        for row in _below(table, _ROW):
             if row.get(qualified("table:visibility"), "visible") != "visible":
                 self._left[Hiding.ROW] += any(text.strip() for text in row.itertext())
                 continue
@@ -174,7 +177,7 @@ class _Walk:
     def _hidden_columns(self, table: Any) -> frozenset[int]:
         found: set[int] = set()
         number = 0
-        for column in table.iter(_COLUMN):
+        for column in _below(table, _COLUMN):
             times = min(int(column.get(qualified("table:number-columns-repeated"), "1")), limits.ROWS)
             if column.get(qualified("table:visibility"), "visible") != "visible":
                 found.update(range(number, number + times))
@@ -184,7 +187,7 @@ class _Walk:
 
     def _cells_of(self, row: Any) -> Iterator[str]:
         for cell in row.iterchildren(_CELL, qualified("table:covered-table-cell")):
-            lines = (self._text(line, in_cell=True) for line in cell.iter(_HEADING, _PARAGRAPH))
+            lines = (self._text(line, covered=True) for line in cell.iter(_HEADING, _PARAGRAPH))
             text = " ".join(filter(None, lines))
             repeated = int(cell.get(qualified("table:number-columns-repeated"), "1"))
             self._cells += repeated if text else 1
@@ -194,15 +197,21 @@ class _Walk:
             yield from [text] * (repeated if text else min(repeated, limits.COLUMNS))
 
 
-def _drawn(line: Any) -> Iterator[Any]:
-    """Frames and notes that stand inside a line, and are read after it."""
-    yield from line.iter(_FRAME, qualified("text:note-body"))
+def _below(parent: Any, *tags: str) -> Iterator[Any]:
+    """Elements of these names below one, but not those that stand in each other."""
+    waiting = list(reversed(parent))
+    while waiting:
+        element = waiting.pop()
+        if element.tag in tags:
+            yield element
+        else:
+            waiting.extend(reversed(element))
 
 
 def _named(rows: list[list[str]], page: int | None) -> Iterator[Block]:
     """Rows under the first one with a name for each of its cells; lone cells are remarks."""
-    while rows and sum(map(bool, rows[0])) == 1 and len(rows) > 1:
-        yield Block(BlockKind.PARAGRAPH, " ".join(filter(None, rows[0])), page)
+    while len(rows) > 1 and sum(map(bool, rows[0])) == 1:
+        yield Block(BlockKind.PARAGRAPH, "".join(rows[0]), page)
         rows = rows[1:]
-    width = max(n for row in rows for n, cell in enumerate(row, start=1) if cell)
-    yield from tables.blocks([row[:width] for row in rows], page)
+    used = sorted({n for row in rows for n, cell in enumerate(row) if cell})
+    yield from tables.blocks([[row[n] for n in used if n < len(row)] for row in rows], page)

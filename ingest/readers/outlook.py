@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ _PROPERTIES = "__properties_version1.0"
 _ENTRY = struct.Struct("<HHI8s")  # type, id, flags, value
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)  # a FILETIME counts tenths of microseconds from here
 _SEALED = "SMIME"
+_UNNAMED = "message.msg"
 
 Folder = tuple[str, ...]
 """Where a message stands in the file: () at its top, else the storage that embeds it."""
@@ -52,14 +54,14 @@ def _read(file: OleFileIO, folder: Folder, attached: mail.Attached, depth: int) 
     if not body.blocks and _SEALED in message.text(_CLASS):
         raise UnreadableFileError(reasons.ENCRYPTED)
     header = (("From", message.text(_SENDER)), ("To", message.text(_TO)), ("Date", message.sent()))
-    embedded = dict(message.embedded())
-
-    def either(name: str, data: bytes) -> Reading:
-        inner = embedded.get(name)
-        return _read(file, inner, attached, depth + 1) if inner else attached(name, data)
-
-    attachments = [*message.attachments(), *((name, b"") for name in embedded)]
-    return mail.told(mail.Message(message.text(_SUBJECT), header, body, attachments), either)
+    attachments: list[tuple[str, Callable[[], Reading]]] = [
+        (name, partial(attached, name, data)) for name, data in message.attachments()
+    ]
+    attachments += [
+        (name, partial(_read, file, inner, attached, depth + 1))
+        for name, inner in message.embedded()
+    ]
+    return mail.told(mail.Message(message.text(_SUBJECT), header, body, attachments))
 
 
 class _Message:
@@ -106,7 +108,7 @@ class _Message:
         for storage in self._storages():
             inner = (*self._folder, storage, f"__substg1.0_{_DATA}000D")
             if self._file.exists([*inner, _PROPERTIES]):
-                yield f"{storage[-2:]} {self._name(storage)}".strip(), inner
+                yield self._name(storage) or _UNNAMED, inner
 
     def _name(self, storage: str) -> str:
         return self.text(_LONG_NAME, storage) or self.text(_SHORT_NAME, storage)
