@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.documents import Block, BlockKind, Hiding, Reading
 from ingest.errors import UnreadableFileError
 from ingest.readers import hidden, reasons, tables
-from ingest.readers.office import HOSTILE
+from ingest.readers.office import HOSTILE, parsed
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
@@ -26,7 +26,9 @@ _COUNTED = {
     f"{_W}moveFrom": Hiding.DELETION,
     f"{_W}commentReference": Hiding.COMMENT,
 }
+_NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
 _SPACES = frozenset({f"{_W}tab", f"{_W}br", f"{_W}cr"})
+_APART = frozenset({f"{_W}p", f"{_W}tc"})  # in a shape or a note: lines of their own
 _OFF = ("0", "false", "off")
 _LEAST = 4  # half points: what is smaller is not seen
 _NO_GROUND = ("auto", "FFFFFF", "none", None)
@@ -52,11 +54,25 @@ def _title(document: Docx) -> str:
 
 def _blocks(document: Docx, left: Counter[Hiding]) -> Iterator[Block]:
     names = {style.style_id: style.name or "" for style in document.styles}
+    notes = dict(_notes(document))
     for element in _content(document.element.body, left):
         if element.tag == f"{_W}tbl":
             yield from _rows(element, left)
         elif text := _text(element, left):
             yield _block(element, text, names)
+        for reference in element.iter(*_NOTES):
+            note = notes.get((_NOTES[reference.tag], reference.get(f"{_W}id")))
+            if note is not None and (text := _text(note, left)):
+                yield Block(BlockKind.PARAGRAPH, text)
+
+
+def _notes(document: Docx) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Footnotes and endnotes, by the last word of their part's relation and their id."""
+    for relation in document.part.rels.values():
+        kind = relation.reltype.rpartition("/")[2]
+        if kind in _NOTES.values() and not relation.is_external:
+            for note in parsed(relation.target_part.blob):
+                yield (kind, note.get(f"{_W}id", "")), note
 
 
 def _content(parent: Any, left: Counter[Hiding]) -> Iterator[Any]:
@@ -112,6 +128,8 @@ def _text(element: Any, left: Counter[Hiding]) -> str:
         elif _vanishes(found):
             left[Hiding.TEXT] += any((text.text or "").strip() for text in found.iter(f"{_W}t"))
         elif found.tag not in _SKIPPED:
+            if found.tag in _APART:
+                words.append(" ")
             waiting.extend(reversed(found))
     return " ".join("".join(words).split())
 

@@ -62,6 +62,14 @@ _EXTENSIONS = {
     Family.OUTLOOK: ".msg",
     Family.PICTURE: ".png .jpg .jpeg .tif .tiff .gif .bmp .webp",
 }
+_STARTS = {Family.RTF: (_RTF,), Family.OUTLOOK: (_OLE,), Family.PICTURE: _PICTURES}
+_MAIN_PARTS = {
+    Family.DOCX: "word/document.xml",
+    Family.PPTX: "ppt/presentation.xml",
+    Family.XLSX: "xl/workbook.xml",
+    Family.OPEN_DOCUMENT: "content.xml",
+    Family.EPUB: "meta-inf/container.xml",
+}
 _FAMILIES = {end: family for family, ends in _EXTENSIONS.items() for end in ends.split()}
 _OLD_OFFICE = frozenset({".doc", ".dot", ".xls", ".xlt", ".ppt", ".pps"})
 
@@ -84,22 +92,10 @@ def _refusal(data: bytes, family: Family) -> Wording | None:
     match family:
         case Family.PDF:
             return None if _PDF in data[:1024] else reasons.MISLABELLED
-        case Family.DOCX:
-            return _package_refusal(data, "word/document.xml")
-        case Family.PPTX:
-            return _package_refusal(data, "ppt/presentation.xml")
-        case Family.XLSX:
-            return _package_refusal(data, "xl/workbook.xml")
-        case Family.OPEN_DOCUMENT:
-            return _package_refusal(data, "content.xml")
-        case Family.EPUB:
-            return _package_refusal(data, "meta-inf/container.xml")
-        case Family.OUTLOOK:
-            return None if data.startswith(_OLE) else reasons.MISLABELLED
-        case Family.RTF:
-            return None if data.lstrip().startswith(_RTF) else reasons.MISLABELLED
-        case Family.PICTURE:
-            return None if data.startswith(_PICTURES) else reasons.MISLABELLED
+        case Family.RTF | Family.OUTLOOK | Family.PICTURE:
+            return None if data.lstrip().startswith(_STARTS[family]) else reasons.MISLABELLED
+        case Family.DOCX | Family.PPTX | Family.XLSX | Family.OPEN_DOCUMENT | Family.EPUB:
+            return _package_refusal(data, _MAIN_PARTS[family])
         case Family.HTML | Family.CSV | Family.MAIL:
             return _text_refusal(data)
         case Family.TEXT | Family.MARKDOWN:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from functools import partial
 from typing import cast
 
@@ -37,7 +37,7 @@ class Message:
 def read_mail(data: bytes, attached: Attached) -> Reading:
     try:
         plain = decoded(data).encode() if data.startswith(_WIDE) else data
-        message = cast("EmailMessage", email.message_from_bytes(plain, policy=policy.default))
+        message = email.message_from_bytes(plain, policy=policy.default)
         if not message.keys():
             raise UnreadableFileError(reasons.MISLABELLED)
         if _is_encrypted(message):
@@ -51,7 +51,9 @@ def told(message: Message) -> Reading:
     """The message as one reading, its attachments as sections under their names."""
     left = hidden.counted(message.body.hidden)
     blocks = [Block(BlockKind.HEADING, message.subject, level=1)] if message.subject else []
-    blocks += [Block(BlockKind.PARAGRAPH, f"{name}: {said}") for name, said in message.header if said]
+    blocks += [
+        Block(BlockKind.PARAGRAPH, f"{name}: {said}") for name, said in message.header if said
+    ]
     blocks += _below(1, message.body.blocks)
     for name, read in message.attachments:
         blocks += _section(name, read, left)
@@ -93,7 +95,7 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _body(part: EmailMessage | None) -> Reading:
+def _body(part: MIMEPart | None) -> Reading:
     if part is None or part.is_multipart():
         return Reading("", ())
     try:
@@ -108,7 +110,7 @@ def _plain(text: str) -> Reading:
     return Reading("", tuple(lines.blocks(text.replace("\0", "").splitlines())))
 
 
-def _attachments(message: EmailMessage, body: EmailMessage | None) -> Iterator[tuple[str, bytes]]:
+def _attachments(message: EmailMessage, body: MIMEPart | None) -> Iterator[tuple[str, bytes]]:
     """What is attached; pictures that decorate the text are left aside."""
     waiting = list(reversed(list(message.iter_parts()))) if message.is_multipart() else []
     while waiting:
@@ -118,7 +120,10 @@ def _attachments(message: EmailMessage, body: EmailMessage | None) -> Iterator[t
             continue
         if part.get_content_type() == "message/rfc822":
             inner = part.get_payload(0)
-            yield f"{_header(cast('EmailMessage', inner), 'Subject') or 'message'}.eml", bytes(inner)
+            yield (
+                f"{_header(cast('EmailMessage', inner), 'Subject') or 'message'}.eml",
+                bytes(inner),
+            )
         elif kind == "multipart":
             waiting.extend(reversed(list(part.iter_parts())))
         elif part.is_attachment() or not (kind == "image" and part["Content-ID"]):

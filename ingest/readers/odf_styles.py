@@ -30,7 +30,8 @@ class Styles:
 
     def __init__(self, root: Any) -> None:
         self._styles = {
-            style.get(qualified("style:name")): style for style in root.iter(qualified("style:style"))
+            style.get(qualified("style:name")): style
+            for style in root.iter(qualified("style:style"))
         }
 
     def hides_text(self, name: str | None, covered: bool) -> bool:

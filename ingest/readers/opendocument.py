@@ -21,13 +21,10 @@ _PAGE, _FRAME, _NOTE = qualified("draw:page"), qualified("draw:frame"), qualifie
 _STYLE = qualified("text:style-name")
 _SPACES = {qualified(f"text:{name}") for name in ("s", "tab", "line-break")}
 _COMMENT, _DELETION = qualified("office:annotation"), qualified("text:deletion")
-_SKIPPED = frozenset(
-    map(
-        qualified,
-        "office:forms text:sequence-decls text:note-citation svg:title svg:desc "
-        "text:table-of-content".split(),
-    )
+_UNREAD = (
+    "office:forms text:sequence-decls text:note-citation svg:title svg:desc text:table-of-content"
 )
+_SKIPPED = frozenset(map(qualified, _UNREAD.split()))
 _APART = _SKIPPED | {_FRAME, _NOTE}  # not in the middle of a line
 
 
@@ -38,7 +35,9 @@ def read_open_document(data: bytes) -> Reading:
             raise UnreadableFileError(reasons.ENCRYPTED)
         root = package.tree("content.xml")
         left: Counter[Hiding] = Counter()
-        blocks = tuple(_Walk(Styles(root), left).through(root.find(f".//{qualified('office:body')}")))
+        blocks = tuple(
+            _Walk(Styles(root), left).through(root.find(f".//{qualified('office:body')}"))
+        )
         return Reading(_title(package), blocks, hidden.told(left))
     except HOSTILE as error:
         raise UnreadableFileError(reasons.DAMAGED) from error
@@ -83,7 +82,9 @@ class _Walk:
                 continue
             if element.tag in (_HEADING, _PARAGRAPH):
                 yield from self._line(element, place)
-                waiting.extend((inner, place) for inner in reversed(list(_below(element, _FRAME, _NOTE))))
+                waiting.extend(
+                    (inner, place) for inner in reversed(list(_below(element, _FRAME, _NOTE)))
+                )
             elif element.tag == _TABLE:
                 yield from self._table(element, place)
             else:
@@ -164,7 +165,7 @@ class _Walk:
         yield from _named(rows, place.page)
 
     def _is_sheet(self, table: Any) -> bool:
-        return table.getparent().tag == qualified("office:spreadsheet")
+        return bool(table.getparent().tag == qualified("office:spreadsheet"))
 
     def _rows(self, table: Any) -> Iterator[list[str]]:
         columns = self._hidden_columns(table)
@@ -178,7 +179,9 @@ class _Walk:
         found: set[int] = set()
         number = 0
         for column in _below(table, _COLUMN):
-            times = min(int(column.get(qualified("table:number-columns-repeated"), "1")), limits.ROWS)
+            times = min(
+                int(column.get(qualified("table:number-columns-repeated"), "1")), limits.ROWS
+            )
             if column.get(qualified("table:visibility"), "visible") != "visible":
                 found.update(range(number, number + times))
                 self._left[Hiding.COLUMN] += times

@@ -16,6 +16,7 @@ from ingest.readers.recognition import Scan, recognised
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_SMALL = 2_000  # pixels: an A4 page at 170 dots per inch; letters of less are lost
 _FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP")
 
 
@@ -52,4 +53,6 @@ def _scan(picture: Image) -> Scan:
         ground = Image.new("RGBA", upright.size, "white")
         upright = Image.alpha_composite(ground, upright.convert("RGBA"))
     grey = upright.convert("L")
+    if max(grey.size) < _SMALL:
+        grey = grey.resize((grey.width * 2, grey.height * 2), Image.Resampling.LANCZOS)
     return Scan(grey.width, grey.height, grey.tobytes())

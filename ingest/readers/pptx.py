@@ -82,7 +82,9 @@ class _Slide:
         while waiting:
             element = waiting.pop()
             if self._is_hidden(element):
-                self._left[Hiding.TEXT] += any((t.text or "").strip() for t in element.iter(f"{_A}t"))
+                self._left[Hiding.TEXT] += any(
+                    (t.text or "").strip() for t in element.iter(f"{_A}t")
+                )
             elif element.tag == f"{_P}sp":
                 yield from self._shape(element, noted)
             elif element.tag == f"{_A}tbl":

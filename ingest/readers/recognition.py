@@ -16,7 +16,7 @@ from ingest.readers import limits, lines, reasons
 
 _ENGINE = "tesseract"
 _LANGUAGES = "fra+eng"
-_SURE = 50  # of 100: below it, tesseract reads letters into leaves and bricks
+_SURE = 60  # of 100: below it, tesseract reads letters into leaves and bricks
 _SMALLEST = 12  # pixels: no letter is smaller
 
 

@@ -24,16 +24,20 @@ CHARACTERS = {
     "qmspace": " ",
 }
 SIGNS = {b"~": "\xa0", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}"}
-# Groups that hold no words of the page.
-ASIDE = frozenset(
-    "pict object objdata header headerl headerr headerf footer footerl footerr footerf ftnsep "
-    "ftnsepc aftnsep aftnsepc filetbl revtbl listtable listoverridetable rsidtbl generator "
-    "xmlnstbl themedata colorschememapping datastore latentstyles nonesttables pgptbl template "
-    "bkmkstart bkmkend xe tc nextfile private keycode author operator company subject keywords "
-    "doccomm comment manager category hlinkbase creatim revtim printim buptim".split()
-)
-# Starred groups, left aside by readers that do not know them, but for these.
-SPOKEN = frozenset("shpinst shptxt".split())
+_ASIDE = """
+pict object objdata header headerl headerr headerf footer footerl footerr footerf ftnsep ftnsepc
+aftnsep aftnsepc filetbl revtbl listtable listoverridetable rsidtbl generator xmlnstbl themedata
+colorschememapping datastore latentstyles nonesttables pgptbl template bkmkstart bkmkend xe tc
+nextfile private keycode author operator company subject keywords doccomm comment manager category
+hlinkbase creatim revtim printim buptim
+"""
+ASIDE = frozenset(_ASIDE.split())
+"""Groups that hold no words of the page."""
+
+SPOKEN = frozenset({"shpinst", "shptxt", "annotation"})
+"""Starred groups that are known here; programs leave aside those that they do not know."""
+
+_NUMBERED = {65001: "utf-8", 10000: "mac_roman"}
 _CHARSETS = {
     77: "mac_roman",
     128: "cp932",
@@ -61,7 +65,8 @@ def charset(number: int) -> str | None:
 
 
 def code_page(number: int) -> str:
-    name = "utf-8" if number == 65001 else "mac_roman" if number == 10000 else f"cp{number}"
+    """The encoding that Windows numbers so; Western where there is none."""
+    name = _NUMBERED.get(number, f"cp{number}")
     try:
         codecs.lookup(name)
     except LookupError:

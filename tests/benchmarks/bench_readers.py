@@ -57,7 +57,9 @@ def kreuzberg() -> Read:
 def pdfium() -> Read:
     from pypdfium2 import PdfDocument
 
-    return lambda path: "\n".join(page.get_textpage().get_text_range() for page in PdfDocument(path))
+    return lambda path: "\n".join(
+        page.get_textpage().get_text_range() for page in PdfDocument(path)
+    )
 
 
 def pdfplumber() -> Read:
