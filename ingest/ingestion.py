@@ -13,7 +13,7 @@ from typing import Protocol
 
 from ingest import chunking, readers
 from ingest.collections import Collection
-from ingest.documents import Chunk, Document, EmbeddedChunks, Reading
+from ingest.documents import Chunk, Document, EmbeddedChunks, Hidden, Reading
 from ingest.errors import UnreadableFileError
 from ingest.index import Index
 from ingest.sources import Entry, FailedFile, Source, open_source
@@ -55,6 +55,14 @@ class Catalogue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What a document holds that was not indexed; nothing is wrong with the rest of it."""
+
+    path: str
+    hidden: Hidden
+
+
+@dataclass(frozen=True, slots=True)
 class IngestionReport:
     """What one run did. A document that can no longer be read is removed, and failed."""
 
@@ -65,6 +73,7 @@ class IngestionReport:
     failed: tuple[FailedFile, ...]
     chunks: int
     seconds: float
+    remarks: tuple[Remark, ...] = ()  # on documents added or updated
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ class _Run:
     waiting: list[_Cut] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     failed: list[FailedFile] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -152,6 +162,7 @@ class Ingestion:
             failed=tuple(run.failed),
             chunks=run.chunks,
             seconds=self._clock() - started,
+            remarks=tuple(run.remarks),
         )
 
     def _take(
@@ -172,11 +183,13 @@ class Ingestion:
 
     def _read(self, entry: Entry, origin: str, collection: Collection, run: _Run) -> None:
         try:
-            document = _document(entry, collection)
+            reading = entry.read()
+            document = _document(entry, reading, collection)
         except UnreadableFileError as error:
             run.fail(entry.label, error.reason)
             return
         run.seen.add(entry.id)
+        run.remarks += (Remark(entry.label, hidden) for hidden in reading.hidden)
         run.waiting.append(_Cut(document, chunking.chunks(document), origin))
 
     def _index_waiting(self, run: _Run) -> None:
@@ -280,8 +293,7 @@ def _fingerprint_of(cut: _Cut, embedder: ModelIdentity) -> str:
     return fingerprint(document.version, document.readers, document.language, embedder.digest)
 
 
-def _document(entry: Entry, collection: Collection) -> Document:
-    reading = entry.read()
+def _document(entry: Entry, reading: Reading, collection: Collection) -> Document:
     text, spans = chunking.document_text(reading)
     if not text:
         raise UnreadableFileError(readers.reasons.NO_TEXT)

@@ -189,7 +189,7 @@ def _line_entry(line: bytes, label: str) -> Entry | FailedFile:
         id=unicodedata.normalize("NFC", said.id),
         label=label,
         version=hashlib.sha256(line).hexdigest(),
-        read=lambda: Reading(said.title, blocks),
+        read=lambda: readers.unmasked(Reading(said.title, blocks)),
         url=said.url or None,
     )
 

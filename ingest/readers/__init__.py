@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -11,6 +12,8 @@ from ingest.errors import UnreadableFileError
 from ingest.readers import limits, reasons
 from ingest.readers.families import Family, family_of
 from ingest.readers.hidden import unmasked
+
+__all__ = ["VERSION", "Family", "family_of", "limits", "load", "read", "reasons", "unmasked"]
 
 VERSION = "2"
 """Changes whenever the same file would be read differently, so that it is indexed anew."""
@@ -40,9 +43,9 @@ def _read(name: str, data: bytes, *, depth: int) -> Reading:
     if depth > limits.ATTACHED_DEPTH:
         raise UnreadableFileError(reasons.TOO_LARGE)
     path = PurePath(name)
-    reading = _reader(family_of(path.suffix, data), depth)(data)
+    reading = unmasked(_reader(family_of(path.suffix, data), depth)(data))
     _check_length(reading)
-    return unmasked(Reading(reading.title or _spoken(path.stem), reading.blocks, reading.hidden))
+    return replace(reading, title=reading.title or _spoken(path.stem))
 
 
 def _reader(family: Family, depth: int) -> Callable[[bytes], Reading]:  # noqa: C901, PLR0911, PLR0912  # one case a family

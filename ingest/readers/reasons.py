@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest.documents import Hiding
 from models.wording import Wording
 
 EMPTY = Wording(fr="Le fichier est vide.", en="The file is empty.")
@@ -67,3 +68,20 @@ TOO_SLOW = Wording(
     fr="Reconnaître le texte de cette image prend trop de temps.",
     en="Recognising the text of this picture takes too long.",
 )
+
+HIDDEN = {
+    Hiding.TEXT: Wording(fr="texte invisible", en="hidden text"),
+    Hiding.DELETION: Wording(fr="suppression suivie", en="tracked deletion"),
+    Hiding.COMMENT: Wording(fr="commentaire", en="comment"),
+    Hiding.SHEET: Wording(fr="feuille masquée", en="hidden sheet"),
+    Hiding.ROW: Wording(fr="ligne masquée", en="hidden row"),
+    Hiding.COLUMN: Wording(fr="colonne masquée", en="hidden column"),
+    Hiding.SLIDE: Wording(fr="diapositive masquée", en="hidden slide"),
+    Hiding.ZERO_WIDTH: Wording(fr="caractère sans largeur", en="character without width"),
+    Hiding.BIDIRECTIONAL: Wording(
+        fr="caractère qui change le sens de lecture", en="character that turns the direction"
+    ),
+    Hiding.UNREAD_PAGE: Wording(fr="page numérisée non lue", en="scanned page not read"),
+    Hiding.UNREAD_ATTACHMENT: Wording(fr="pièce jointe non lue", en="attachment not read"),
+}
+"""What stands in a file and not in its reading, said to the person who brought it."""
