@@ -80,6 +80,8 @@ def _below(level: int, blocks: Sequence[Block]) -> Iterator[Block]:
 def _message(message: EmailMessage, attached: Attached) -> Message:
     header = [(name, _header(message, name)) for name in ("From", "To", "Date")]
     body = message.get_body(("html", "plain"))
+    if body is None and message.get_content_maintype() == "text":
+        body = message  # one that calls itself an attachment
     attachments = [
         (name, partial(attached, name, data)) for name, data in _attachments(message, body)
     ]
@@ -111,22 +113,18 @@ def _plain(text: str) -> Reading:
 
 
 def _attachments(message: EmailMessage, body: MIMEPart | None) -> Iterator[tuple[str, bytes]]:
-    """What is attached; pictures that decorate the text are left aside."""
-    waiting = list(reversed(list(message.iter_parts()))) if message.is_multipart() else []
+    """What is attached; other ways to say the text and pictures in it are left aside."""
+    waiting = [(message, False)] if message.is_multipart() else []
     while waiting:
-        part = waiting.pop()
-        kind = part.get_content_maintype()
-        if part is body or part.get_content_type() == "multipart/alternative":
-            continue
-        if part.get_content_type() == "message/rfc822":
-            inner = part.get_payload(0)
-            yield (
-                f"{_header(cast('EmailMessage', inner), 'Subject') or 'message'}.eml",
-                bytes(inner),
-            )
-        elif kind == "multipart":
-            waiting.extend(reversed(list(part.iter_parts())))
-        elif part.is_attachment() or not (kind == "image" and part["Content-ID"]):
+        part, chosen = waiting.pop()
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            inner = cast("EmailMessage", part.get_payload(0))
+            yield f"{_header(inner, 'Subject') or 'message'}.eml", bytes(inner)
+        elif part.is_multipart():
+            chosen = chosen or kind in ("multipart/alternative", "multipart/related")
+            waiting += ((inner, chosen) for inner in reversed(list(part.iter_parts())))
+        elif part is not body and (part.is_attachment() or not (chosen or part["Content-ID"])):
             data = part.get_payload(decode=True)
             if isinstance(data, bytes) and data.strip():
                 yield _name(part), data
