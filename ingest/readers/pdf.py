@@ -18,6 +18,7 @@ from ingest.readers import hidden, limits, lines, reasons, recognition, tables
 from ingest.readers.pdf_grids import grids
 from ingest.readers.pdf_layout import Line, Table, heading_level, heading_sizes, layout
 from ingest.readers.pdf_letters import Letter, letters, rulings
+from ingest.readers.pdf_margins import without_margins
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -131,10 +132,11 @@ def _recognised(page: PdfPage, number: int, scanned: int, left: Counter[Hiding])
 
 
 def _blocks(pages: Sequence[_Page]) -> Iterator[Block]:
-    sizes = heading_sizes([part for page in pages for part in page.parts if isinstance(part, Line)])
-    for page in pages:
+    written = without_margins([page.parts for page in pages])
+    sizes = heading_sizes([part for parts in written for part in parts if isinstance(part, Line)])
+    for page, kept in zip(pages, written, strict=True):
         yield from page.recognised
-        for level, parts in groupby(page.parts, key=lambda part: heading_level(part, sizes)):
+        for level, parts in groupby(kept, key=lambda part: heading_level(part, sizes)):
             yield from _said(list(parts), level, page.number)
 
 
