@@ -21,10 +21,14 @@ _FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP")
 
 
 def read_picture(data: bytes) -> Reading:
+    from PIL.Image import DecompressionBombError
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow says of odd metadata
             blocks = tuple(_blocks(data))
+    except DecompressionBombError as error:
+        raise UnreadableFileError(reasons.TOO_LARGE) from error
     except HOSTILE as error:
         raise UnreadableFileError(reasons.DAMAGED) from error
     return Reading("", blocks)
