@@ -46,5 +46,5 @@ def folds_of(part: bytes) -> Folds:
 
 def comments_in(package: Package) -> int:
     """Comments of all sheets; a threaded one keeps a copy here for old programs."""
-    parts = (name for name in package.names if re.fullmatch(r"xl/(?:.*/)?comments\d*\.xml", name))
+    parts = (name for name in package.names if re.fullmatch(r"xl/(?:.*/)?comments?\d*\.xml", name))
     return sum(len(_COMMENT.findall(package.bytes_of(part))) for part in parts)

@@ -12,6 +12,7 @@ from ingest.readers import limits, reasons, tables
 from ingest.readers.text import decoded
 
 _SEPARATORS = ";,\t|"
+_NONE = "\x1f"  # a sign that nobody types
 _SAMPLE = 50  # lines from which the separator is told
 
 
@@ -31,7 +32,10 @@ def read_separated(data: bytes) -> Reading:
 
 
 def _separator(text: str) -> str:
-    """The sign that cuts the most lines into the same number of cells, two at least."""
+    """The sign that cuts the most lines into the same number of cells, two at least.
+
+    Where no sign cuts most of them, commas are but commas.
+    """
     lines = [line for line in text.splitlines()[:_SAMPLE] if line.strip()]
 
     def regular(sign: str) -> tuple[int, int]:
@@ -39,7 +43,8 @@ def _separator(text: str) -> str:
         width, times = max(widths.items(), key=lambda item: item[1], default=(0, 0))
         return times, width
 
-    return max(_SEPARATORS, key=regular)
+    sign = max(_SEPARATORS, key=regular)
+    return sign if regular(sign)[0] > len(lines) / 2 else _NONE
 
 
 def _blocks(rows: list[list[str]]) -> list[Block]:
