@@ -8,11 +8,12 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from ingest.documents import BlockKind, Chunk, Document, Reading, Span
 from models.segmentation import split
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same text would be cut differently, so that it is indexed anew."""
 
 SIZE = 600
@@ -65,8 +66,8 @@ def _lowered(run: re.Match[str]) -> str:
 def chunks(document: Document) -> tuple[Chunk, ...]:
     """The document's passages in reading order; `document.text[start:end]` is each one's text.
 
-    A passage stays on one page and under one top heading, ends where a sentence ends,
-    and ends with a heading only where headings alone would fill it.
+    A passage stays on one page, or under one top heading where there are no pages, ends where
+    a sentence ends, and ends with a heading only where headings alone would fill it.
     """
     return tuple(
         _chunk(document, ordinal, unit) for ordinal, unit in enumerate(_packed(_units(document)))
@@ -120,7 +121,8 @@ def _packed(units: Iterator[_Unit]) -> Iterator[_Unit]:
     passage: _Unit | None = None
     for unit in units:
         if passage and _fits(passage, unit):
-            passage = replace(passage, end=unit.end)
+            path = _shared(passage.path, unit.path) if unit.opens else passage.path
+            passage = replace(passage, end=unit.end, path=path)
             continue
         if passage:
             yield passage
@@ -130,8 +132,15 @@ def _packed(units: Iterator[_Unit]) -> Iterator[_Unit]:
 
 
 def _fits(passage: _Unit, unit: _Unit) -> bool:
-    same_place = passage.page == unit.page and not unit.opens
+    # A page's headings are told from their size alone: what is short stays together there.
+    same_place = passage.page == unit.page and not (unit.opens and unit.page is None)
     return same_place and unit.end - passage.start <= SIZE
+
+
+def _shared(path: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
+    """The headings above both: a passage of two sections is named after neither."""
+    pairs = zip(path, other, strict=False)
+    return tuple(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _units(document: Document) -> Iterator[_Unit]:

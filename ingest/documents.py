@@ -27,12 +27,37 @@ class Block:
     level: int = 0
 
 
+class Hiding(StrEnum):
+    """Why something a file holds is not in its reading."""
+
+    TEXT = "hidden_text"  # marked hidden, in the colour of the paper, or too small to be seen
+    DELETION = "tracked_deletion"
+    COMMENT = "comment"
+    SHEET = "hidden_sheet"
+    ROW = "hidden_row"
+    COLUMN = "hidden_column"
+    SLIDE = "hidden_slide"
+    ZERO_WIDTH = "zero_width_character"
+    BIDIRECTIONAL = "bidirectional_control"
+    UNREAD_PAGE = "unread_page"  # a scanned page, where no text recognition is installed
+    UNREAD_ATTACHMENT = "unread_attachment"
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a file holds and its reading does not: so many things of one kind."""
+
+    kind: Hiding
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file says: its title and its blocks, in reading order."""
+    """What a file says to a person who opens it: its title and its blocks, in reading order."""
 
     title: str
     blocks: tuple[Block, ...]
+    hidden: tuple[Hidden, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Protocol
 from ingest import chunking, readers
 from ingest.ahead import read_ahead
 from ingest.collections import Collection
-from ingest.documents import Chunk, Document, EmbeddedChunks, Reading
+from ingest.documents import Chunk, Document, EmbeddedChunks, Hidden, Reading
 from ingest.errors import UnreadableFileError
 from ingest.index import Index
 from ingest.reading import FileReader
@@ -59,6 +59,14 @@ class Catalogue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What a document holds that was not indexed; nothing is wrong with the rest of it."""
+
+    path: str
+    hidden: Hidden
+
+
+@dataclass(frozen=True, slots=True)
 class IngestionReport:
     """What one run did. A document that can no longer be read is removed, and failed."""
 
@@ -69,6 +77,7 @@ class IngestionReport:
     failed: tuple[FailedFile, ...]
     chunks: int
     seconds: float
+    remarks: tuple[Remark, ...] = ()  # on documents added or updated
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,7 @@ class _Run:
     waiting: list[_Cut] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     failed: list[FailedFile] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -103,6 +113,7 @@ class _Run:
         """A document that was read waits to be indexed. Raises UnreadableFileError."""
         document = _document(entry, reading, self.collection)
         self.seen.add(entry.id)
+        self.remarks += (Remark(entry.label, hidden) for hidden in reading.hidden)
         self.waiting.append(_Cut(document, chunking.chunks(document), self.source.origin))
 
     def count(self, cut: _Cut) -> None:
@@ -166,6 +177,7 @@ class Ingestion:
             failed=tuple(run.failed),
             chunks=run.chunks,
             seconds=self._clock() - started,
+            remarks=tuple(run.remarks),
         )
 
     def _read_changed(self, run: _Run) -> None:

@@ -223,7 +223,7 @@ def _line_entry(line: bytes, label: str) -> Entry | FailedFile:
         id=unicodedata.normalize("NFC", said.id),
         label=label,
         version=hashlib.sha256(line).hexdigest(),
-        read=lambda _reader: Reading(said.title, blocks),
+        read=lambda _reader: readers.unmasked(Reading(said.title, blocks)),
         url=said.url or None,
     )
 

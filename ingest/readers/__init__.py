@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
-from enum import StrEnum
-from io import BytesIO
+from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePath
 
 from ingest.documents import Reading
 from ingest.errors import UnreadableFileError
 from ingest.readers import limits, reasons
-from models.wording import Wording
+from ingest.readers.families import Family, family_of
+from ingest.readers.hidden import unmasked
 
-VERSION = "1"
+__all__ = ["VERSION", "Family", "family_of", "limits", "load", "read", "reasons", "unmasked"]
+
+VERSION = "2"
 """Changes whenever the same file would be read differently, so that it is indexed anew."""
-
-_PDF = b"%PDF-"
-_ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # an encrypted Office file's stream
-_FOREIGN = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
-
-
-class Family(StrEnum):
-    """The kinds of file that are read."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    DOCX = "docx"
-    PDF = "pdf"
-    XLSX = "xlsx"
-
-
-_EXTENSIONS = {
-    ".txt": Family.TEXT,
-    ".text": Family.TEXT,
-    ".md": Family.MARKDOWN,
-    ".markdown": Family.MARKDOWN,
-    ".html": Family.HTML,
-    ".htm": Family.HTML,
-    ".xhtml": Family.HTML,
-    ".docx": Family.DOCX,
-    ".pdf": Family.PDF,
-    ".xlsx": Family.XLSX,
-    ".xlsm": Family.XLSX,
-}
 
 
 def load(path: Path) -> bytes:
@@ -63,68 +33,22 @@ def load(path: Path) -> bytes:
 
 def read(name: str, data: bytes) -> Reading:
     """What a file of this name says, at least one word. Raises UnreadableFileError only."""
+    return _read(name, data, depth=0)
+
+
+def _read(name: str, data: bytes, *, depth: int) -> Reading:
+    """`depth` counts the messages that this file is attached to, one inside the other."""
     if not data:
         raise UnreadableFileError(reasons.EMPTY)
+    if depth > limits.ATTACHED_DEPTH:
+        raise UnreadableFileError(reasons.TOO_LARGE)
     path = PurePath(name)
-    family = _EXTENSIONS.get(path.suffix.lower())
-    if family is None:
-        raise UnreadableFileError(reasons.UNKNOWN)
-    if refusal := _refusal(data, family):
-        raise UnreadableFileError(refusal)
-    reading = _reader(family)(data)
+    reading = unmasked(_reader(family_of(path.suffix, data), depth)(data))
     _check_length(reading)
-    return Reading(reading.title or _spoken(path.stem), reading.blocks)
+    return replace(reading, title=reading.title or _spoken(path.stem))
 
 
-def _refusal(data: bytes, family: Family) -> Wording | None:
-    """What the first bytes say against reading the file as this family."""
-    match family:
-        case Family.PDF:
-            return None if _PDF in data[:1024] else reasons.MISLABELLED
-        case Family.DOCX:
-            return _package_refusal(data, "word/document.xml")
-        case Family.XLSX:
-            return _package_refusal(data, "xl/workbook.xml")
-        case Family.HTML:
-            return _text_refusal(data)
-        case Family.TEXT | Family.MARKDOWN:
-            if (
-                data[:512]
-                .lstrip(b"\xef\xbb\xbf \t\r\n")
-                .lower()
-                .startswith((b"<!doctype", b"<html"))
-            ):
-                return reasons.MISLABELLED
-            return _text_refusal(data)
-
-
-def _text_refusal(data: bytes) -> Wording | None:
-    if data.startswith((_PDF, _ZIP, _OLE, *_FOREIGN)):
-        return reasons.MISLABELLED
-    return None
-
-
-def _package_refusal(data: bytes, main_part: str) -> Wording | None:
-    """What speaks against an Office file: a zip with a main part, that unfolds to a sane size."""
-    if data.startswith(_OLE):
-        return reasons.ENCRYPTED if _ENCRYPTED_PACKAGE in data else reasons.MISLABELLED
-    if not data.startswith(_ZIP):
-        return reasons.MISLABELLED
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as package:
-            parts = package.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError):
-        return reasons.DAMAGED
-    if any(part.flag_bits & 1 for part in parts):
-        return reasons.ENCRYPTED
-    if len(parts) > limits.PARTS or sum(part.file_size for part in parts) > limits.INFLATED:
-        return reasons.TOO_LARGE
-    # Some writers begin names with a slash, or capitalise them.
-    names = {part.filename.lstrip("/").lower() for part in parts}
-    return None if main_part in names else reasons.MISLABELLED
-
-
-def _reader(family: Family) -> Callable[[bytes], Reading]:
+def _reader(family: Family, depth: int) -> Callable[[bytes], Reading]:  # noqa: C901, PLR0911, PLR0912  # one case a family
     match family:
         case Family.TEXT:
             from ingest.readers.text import read_text
@@ -138,18 +62,50 @@ def _reader(family: Family) -> Callable[[bytes], Reading]:
             from ingest.readers.html import read_html
 
             return read_html
+        case Family.CSV:
+            from ingest.readers.separated import read_separated
+
+            return read_separated
         case Family.DOCX:
             from ingest.readers.docx import read_docx
 
             return read_docx
-        case Family.PDF:
-            from ingest.readers.pdf import read_pdf
+        case Family.PPTX:
+            from ingest.readers.pptx import read_pptx
 
-            return read_pdf
+            return read_pptx
         case Family.XLSX:
             from ingest.readers.xlsx import read_xlsx
 
             return read_xlsx
+        case Family.OPEN_DOCUMENT:
+            from ingest.readers.opendocument import read_open_document
+
+            return read_open_document
+        case Family.RTF:
+            from ingest.readers.rtf import read_rtf
+
+            return read_rtf
+        case Family.PDF:
+            from ingest.readers.pdf import read_pdf
+
+            return read_pdf
+        case Family.EPUB:
+            from ingest.readers.epub import read_epub
+
+            return read_epub
+        case Family.MAIL:
+            from ingest.readers.mail import read_mail
+
+            return partial(read_mail, attached=partial(_read, depth=depth + 1))
+        case Family.OUTLOOK:
+            from ingest.readers.outlook import read_outlook
+
+            return partial(read_outlook, attached=partial(_read, depth=depth + 1))
+        case Family.PICTURE:
+            from ingest.readers.picture import read_picture
+
+            return read_picture
 
 
 def _check_length(reading: Reading) -> None:

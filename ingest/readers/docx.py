@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from ingest.documents import Block, BlockKind, Reading
+from ingest.documents import Block, BlockKind, Hiding, Reading
 from ingest.errors import UnreadableFileError
-from ingest.readers import reasons, tables
-from ingest.readers.office import HOSTILE
+from ingest.readers import hidden, reasons, tables
+from ingest.readers.office import HOSTILE, parsed
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
@@ -18,11 +19,19 @@ if TYPE_CHECKING:
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING = re.compile(r"(?:heading|titre) ([1-9])", re.IGNORECASE)
-# Deleted by a reviewer, said again for old programs, or drawn: nobody reads them as text.
-_SKIPPED = frozenset(
-    {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}rPr", f"{_W}pPr", _FALLBACK}
-)
+# Said again for old programs, or drawn: nobody reads them as text.
+_SKIPPED = frozenset({f"{_W}instrText", f"{_W}rPr", f"{_W}pPr", _FALLBACK})
+_COUNTED = {
+    f"{_W}del": Hiding.DELETION,
+    f"{_W}moveFrom": Hiding.DELETION,
+    f"{_W}commentReference": Hiding.COMMENT,
+}
+_NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
 _SPACES = frozenset({f"{_W}tab", f"{_W}br", f"{_W}cr"})
+_APART = frozenset({f"{_W}p", f"{_W}tc"})  # in a shape or a note: lines of their own
+_OFF = ("0", "false", "off")
+_LEAST = 4  # half points: what is smaller is not seen
+_NO_GROUND = ("auto", "FFFFFF", "none", None)
 
 
 def read_docx(data: bytes) -> Reading:
@@ -32,7 +41,9 @@ def read_docx(data: bytes) -> Reading:
     hostile: tuple[type[Exception], ...] = (OpcError, *HOSTILE)
     try:
         document = docx.Document(BytesIO(data))
-        return Reading(_title(document), tuple(_blocks(document)))
+        left: Counter[Hiding] = Counter()
+        blocks = tuple(_blocks(document, left))
+        return Reading(_title(document), blocks, hidden.told(left))
     except hostile as error:
         raise UnreadableFileError(reasons.DAMAGED) from error
 
@@ -41,22 +52,38 @@ def _title(document: Docx) -> str:
     return " ".join((document.core_properties.title or "").split())
 
 
-def _blocks(document: Docx) -> Iterator[Block]:
+def _blocks(document: Docx, left: Counter[Hiding]) -> Iterator[Block]:
     names = {style.style_id: style.name or "" for style in document.styles}
-    for element in _content(document.element.body):
+    notes = dict(_notes(document))
+    for element in _content(document.element.body, left):
         if element.tag == f"{_W}tbl":
-            yield from _rows(element)
-        elif text := _text(element):
+            yield from _rows(element, left)
+        elif text := _text(element, left):
             yield _block(element, text, names)
+        for reference in element.iter(*_NOTES):
+            note = notes.get((_NOTES[reference.tag], reference.get(f"{_W}id")))
+            if note is not None and (text := _text(note, left)):
+                yield Block(BlockKind.PARAGRAPH, text)
 
 
-def _content(parent: Any) -> Iterator[Any]:
+def _notes(document: Docx) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Footnotes and endnotes, by the last word of their part's relation and their id."""
+    for relation in document.part.rels.values():
+        kind = relation.reltype.rpartition("/")[2]
+        if kind in _NOTES.values() and not relation.is_external:
+            for note in parsed(relation.target_part.blob):
+                yield (kind, note.get(f"{_W}id", "")), note
+
+
+def _content(parent: Any, left: Counter[Hiding]) -> Iterator[Any]:
     """Paragraphs and tables below an element, through whatever wraps them."""
     waiting = list(reversed(parent))
     while waiting:
         element = waiting.pop()
         if element.tag in (f"{_W}p", f"{_W}tbl"):
             yield element
+        elif kind := _COUNTED.get(element.tag):
+            left[kind] += 1
         elif element.tag not in _SKIPPED:
             waiting.extend(reversed(element))
 
@@ -75,18 +102,18 @@ def _block(paragraph: Any, text: str, names: dict[str, str]) -> Block:
     return Block(BlockKind.PARAGRAPH, text)
 
 
-def _rows(table: Any) -> Iterator[Block]:
+def _rows(table: Any, left: Counter[Hiding]) -> Iterator[Block]:
     rows = [
-        [" ".join(map(_text, _content(cell))).strip() for cell in row.iterchildren(f"{_W}tc")]
+        [
+            " ".join(_text(found, left) for found in _content(cell, left)).strip()
+            for cell in row.iterchildren(f"{_W}tc")
+        ]
         for row in table.iterchildren(f"{_W}tr")
     ]
-    names = rows[0] if len(rows) > 1 and len(rows[0]) > 1 and all(rows[0]) else []
-    for row in rows[1:] if names else rows:
-        if said := tables.said(names, row):
-            yield Block(BlockKind.ROW, said)
+    yield from tables.blocks(rows)
 
 
-def _text(element: Any) -> str:
+def _text(element: Any, left: Counter[Hiding]) -> str:
     """The words of an element, but those hidden or deleted."""
     words: list[str] = []
     waiting = [element]
@@ -96,14 +123,45 @@ def _text(element: Any) -> str:
             words.append(found.text or "")
         elif found.tag in _SPACES:
             words.append(" ")
-        elif found.tag not in _SKIPPED and not _vanishes(found):
+        elif kind := _COUNTED.get(found.tag):
+            left[kind] += 1
+        elif _vanishes(found):
+            left[Hiding.TEXT] += any((text.text or "").strip() for text in found.iter(f"{_W}t"))
+        elif found.tag not in _SKIPPED:
+            if found.tag in _APART:
+                words.append(" ")
             waiting.extend(reversed(found))
     return " ".join("".join(words).split())
 
 
 def _vanishes(element: Any) -> bool:
-    if element.tag != f"{_W}r":
+    """Whether a run is hidden, too small, or white where nothing says that the ground is not."""
+    properties = element.find(f"{_W}rPr") if element.tag == f"{_W}r" else None
+    if properties is None:
         return False
-    properties = element.find(f"{_W}rPr")
-    vanish = properties.find(f"{_W}vanish") if properties is not None else None
-    return vanish is not None and vanish.get(f"{_W}val", "1") not in ("0", "false", "off")
+    vanish = properties.find(f"{_W}vanish")
+    if vanish is not None and vanish.get(f"{_W}val", "1") not in _OFF:
+        return True
+    size = _value(properties, "sz")
+    if size and size.isdigit() and int(size) <= _LEAST:
+        return True
+    return (_value(properties, "color") or "").upper() == "FFFFFF" and not _has_ground(element)
+
+
+def _has_ground(run: Any) -> bool:
+    """Whether anything around a run may colour what it stands on; tables and shapes may."""
+    if _value(run.find(f"{_W}rPr"), "highlight") not in _NO_GROUND:
+        return True
+    for above in (run, *run.iterancestors()):
+        if above.tag in (f"{_W}tbl", f"{_W}txbxContent"):
+            return True
+        for shade in above.iterfind(f"*/{_W}shd"):
+            if shade.get(f"{_W}fill") not in _NO_GROUND and above.tag != f"{_W}body":
+                return True
+    return False
+
+
+def _value(properties: Any, name: str) -> str | None:
+    found = properties.find(f"{_W}{name}")
+    value = None if found is None else found.get(f"{_W}val")
+    return None if value is None else str(value)

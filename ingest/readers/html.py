@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ingest.documents import Block, BlockKind, Reading
+from ingest.documents import Block, BlockKind, Hiding, Reading
 from ingest.errors import UnreadableFileError
-from ingest.readers import limits, reasons, tables
-from ingest.readers.text import decoded
+from ingest.readers import hidden, limits, reasons, tables
+from ingest.readers.text import MARKS, decoded
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -40,7 +41,9 @@ _HIDING = re.compile(
 _WHITE = r"(?:#fff(?:fff)?\b|white\b|rgb\(255,255,255\))"
 _WHITE_TEXT = re.compile(rf"(?:^|;)color:{_WHITE}")
 _BACKGROUND = re.compile(r"(?:^|;)background(?:-color|-image)?:(?P<value>[^;]*)")
-_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{2,30})", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"(?:<meta[^>]{0,200}charset=|<\?xml[^>]{0,60}encoding=)[\"']?([\w-]{2,30})", re.IGNORECASE
+)
 
 
 def read_html(data: bytes) -> Reading:
@@ -59,7 +62,8 @@ def read_page(page: str) -> Reading:
         walk.through(tree.body)
     blocks = tuple(walk.blocks)
     first = next((block.text for block in blocks if block.kind is BlockKind.HEADING), "")
-    return Reading(" ".join(named.text().split()) if named else first, blocks)
+    title = " ".join(named.text().split()) if named else first
+    return Reading(title, blocks, hidden.told(walk.left))
 
 
 def _depth(page: str) -> int:
@@ -88,6 +92,7 @@ class _Walk:
     words: list[str] = field(default_factory=list)
     kinds: list[tuple[BlockKind, int]] = field(default_factory=list)
     tables: list[_Table] = field(default_factory=list)
+    left: Counter[Hiding] = field(default_factory=Counter)
 
     def through(self, root: LexborNode) -> None:
         steps: list[tuple[LexborNode, bool, bool]] = [(root, False, False)]
@@ -99,9 +104,15 @@ class _Walk:
             if node.tag == "-text":
                 self.words.append(node.text_content or "")
                 continue
+            if not node.is_element_node:
+                self.left[Hiding.COMMENT] += node.tag == "-comment"
+                continue
             style = _style(node)
             coloured = coloured or _has_background(style)
-            if not node.is_element_node or _hidden(node, style, coloured):
+            if node.tag in _UNSEEN:
+                continue
+            if _hidden(node, style, coloured):
+                self.left[Hiding.TEXT] += bool(node.text().strip())
                 continue
             self._enter(node)
             steps.append((node, True, coloured))
@@ -169,13 +180,10 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _style(node: LexborNode) -> str:
-    style = node.attributes.get("style") if node.is_element_node else None
-    return re.sub(r"\s+", "", (style or "").lower())
+    return re.sub(r"\s+", "", (node.attributes.get("style") or "").lower())
 
 
 def _hidden(node: LexborNode, style: str, coloured: bool) -> bool:
-    if node.tag in _UNSEEN:
-        return True
     attributes = node.attributes
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
@@ -192,7 +200,7 @@ def _has_background(style: str) -> bool:
 def _characters(data: bytes) -> str:
     """As the page declares its encoding, if it keeps to it; else as any text."""
     declared = _CHARSET.search(data[:4096])
-    if declared:
+    if declared and not data.startswith(MARKS):
         try:
             return data.decode(declared[1].decode("ascii")).replace("\0", "")
         except (UnicodeError, LookupError):  # some encodings fail without a place

@@ -43,3 +43,21 @@ LONGEST_ID = 1_000
 
 REPLY = 32 * 1024 * 1024
 """Bytes that a reader may say of one file: `LONGEST` characters, and where each block stands."""
+
+ATTACHED_DEPTH = 3
+"""Messages inside each other."""
+
+ATTACHMENTS = 100
+"""Attachments of one message."""
+
+PIXELS = 60_000_000
+"""Pixels of a picture: an A4 page at 600 dots per inch has 35 million."""
+
+SCANNED = 300
+"""Scanned pages of one document: each takes seconds to recognise."""
+
+RECOGNITION_S = 60
+"""Seconds to recognise the text of one page."""
+
+COLUMNS = 1_000
+"""Empty cells in a row before one with something in it."""

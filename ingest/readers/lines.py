@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ingest.documents import Block, BlockKind
 
-_BULLET = re.compile(r"\s*(?:[•▪◦‣●■–—*o-]|\d{1,2}[.)]|[a-z]\))\s+")
+_BULLET = re.compile(r"\s*(?:[•▪◦‣●■–—*o\uf0b7\uf0a7-]|\d{1,2}[.)]|[a-z]\))\s+")
 # Words that French joins with a hyphen; the hyphen at the end of their line belongs to them.
 _CLITIC = re.compile(
     r"(?:je|tu|il|elle|on|nous|vous|ils|elles|ce|ci|là|t|y|en|moi|toi|le|la|les|lui|leur"

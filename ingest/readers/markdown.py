@@ -23,4 +23,4 @@ def read_markdown(data: bytes) -> Reading:
         title = named[1] if named else ""
         source = source[front.end() :]
     page = read_page(MarkdownIt("commonmark").enable("table").render(source))
-    return Reading(title or page.title, page.blocks)
+    return Reading(title or page.title, page.blocks, page.hidden)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest.documents import Hiding
 from models.wording import Wording
 
 EMPTY = Wording(fr="Le fichier est vide.", en="The file is empty.")
@@ -111,3 +112,34 @@ SIDECAR_OF_LINES = Wording(
     fr="Un fichier .vigie.toml ne dit rien des lignes d’un .jsonl ; retirez-le.",
     en="A .vigie.toml file says nothing of the lines of a .jsonl; take it away.",
 )
+
+OLD_OFFICE = Wording(
+    fr="Cet ancien format d’Office n’est pas lu ; enregistrez le fichier en .docx, .xlsx ou .pptx.",
+    en="This old Office format is not read; save the file as .docx, .xlsx or .pptx.",
+)
+NO_RECOGNITION = Wording(
+    fr="Lire une image demande « tesseract » avec le français et l’anglais, qui n’est pas installé "
+    "ici.",
+    en="Reading a picture takes “tesseract” with French and English, which is not installed here.",
+)
+TOO_SLOW = Wording(
+    fr="Reconnaître le texte de cette image prend trop de temps.",
+    en="Recognising the text of this picture takes too long.",
+)
+
+HIDDEN = {
+    Hiding.TEXT: Wording(fr="texte invisible", en="hidden text"),
+    Hiding.DELETION: Wording(fr="suppression suivie", en="tracked deletion"),
+    Hiding.COMMENT: Wording(fr="commentaire", en="comment"),
+    Hiding.SHEET: Wording(fr="feuille masquée", en="hidden sheet"),
+    Hiding.ROW: Wording(fr="ligne masquée", en="hidden row"),
+    Hiding.COLUMN: Wording(fr="colonne masquée", en="hidden column"),
+    Hiding.SLIDE: Wording(fr="diapositive masquée", en="hidden slide"),
+    Hiding.ZERO_WIDTH: Wording(fr="caractère sans largeur", en="character without width"),
+    Hiding.BIDIRECTIONAL: Wording(
+        fr="caractère qui change le sens de lecture", en="character that turns the direction"
+    ),
+    Hiding.UNREAD_PAGE: Wording(fr="page numérisée non lue", en="scanned page not read"),
+    Hiding.UNREAD_ATTACHMENT: Wording(fr="pièce jointe non lue", en="attachment not read"),
+}
+"""What stands in a file and not in its reading, said to the person who brought it."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from io import BytesIO
 
-from ingest.documents import Block, BlockKind, Reading
+from ingest.documents import Block, BlockKind, Hiding, Reading
 from ingest.errors import UnreadableFileError
-from ingest.readers import limits, reasons, tables
-from ingest.readers.office import HOSTILE
+from ingest.readers import hidden, limits, reasons, tables
+from ingest.readers.folds import Folds, comments_in, folds_of
+from ingest.readers.office import HOSTILE, Package
 
 
 def read_xlsx(data: bytes) -> Reading:
-    """Hidden sheets are left out. The values are those last computed by the spreadsheet."""
+    """Hidden sheets, rows and columns are left out. Values are those last computed."""
     from openpyxl.utils.exceptions import InvalidFileException
 
     hostile: tuple[type[Exception], ...] = (InvalidFileException, *HOSTILE)
@@ -31,15 +33,40 @@ def _reading(data: bytes) -> Reading:
     from openpyxl import load_workbook
 
     workbook = load_workbook(BytesIO(data), read_only=True, data_only=True)
+    left: Counter[Hiding] = Counter()
+    package = Package(data)
     try:
         blocks: list[Block] = []
         for sheet in workbook.worksheets:
-            if sheet.sheet_state == "visible":
-                sheet.reset_dimensions()  # what a file claims of its size is not believed
-                blocks += _sheet(sheet.title, sheet.iter_rows(values_only=True))
-        return Reading(" ".join((workbook.properties.title or "").split()), tuple(blocks))
+            if sheet.sheet_state != "visible":
+                left[Hiding.SHEET] += 1
+                continue
+            sheet.reset_dimensions()  # what a file claims of its size is not believed
+            # The library knows no other way to the part behind a sheet that it streams.
+            folds = folds_of(package.bytes_of(vars(sheet)["_worksheet_path"]))
+            rows = _unfolded(sheet.iter_rows(values_only=True), folds, left)
+            blocks += _sheet(sheet.title, rows)
+        left[Hiding.COMMENT] += comments_in(package)
+        title = " ".join((workbook.properties.title or "").split())
+        return Reading(title, tuple(blocks), hidden.told(left))
     finally:
         workbook.close()
+
+
+def _unfolded(
+    rows: Iterable[tuple[object, ...]], folds: Folds, left: Counter[Hiding]
+) -> Iterator[tuple[object, ...]]:
+    """The rows without what is folded away; empty ones in their place."""
+    columns: set[int] = set()
+    for number, row in enumerate(rows, start=1):
+        filled = {n for n, cell in enumerate(row, start=1) if cell not in (None, "")}
+        if folds.hides_row(number):
+            left[Hiding.ROW] += bool(filled)
+            yield ()
+            continue
+        columns |= {n for n in filled if folds.hides_column(n)}
+        yield tuple(cell for n, cell in enumerate(row, start=1) if not folds.hides_column(n))
+    left[Hiding.COLUMN] += len(columns)
 
 
 def _sheet(title: str, rows: Iterable[tuple[object, ...]]) -> list[Block]:

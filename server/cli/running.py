@@ -275,6 +275,8 @@ def _report_lines(report: dict[str, Any]) -> Iterator[str]:
         f"; {report['chunks']} chunks in {report['seconds']:.1f} s"
     )
     yield from (f"failed: {one['path']}: {one['reason']}" for one in report["failed"])
+    for one in report["hidden"]:
+        yield f"left out: {one['path']}: {one['said']} ({one['count']})"
 
 
 def _collection_lines(one: dict[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ingest.collections import Sensitivity, Trust
 from ingest.freshness import DocumentClass
+from ingest.readers import reasons
 from models.ports import Language
 from server.access import Right, Role, check, check_appointment, check_key
 from server.audit.events import Json
@@ -80,6 +81,16 @@ def ingest(vigie: Vigie, caller: Caller, given: IngestGiven) -> Json:
             {"path": one.path, "reason": one.reason.spoken(caller.language)}
             for report in reports
             for one in report.failed
+        ],
+        "hidden": [
+            {
+                "path": one.path,
+                "kind": one.hidden.kind.value,
+                "count": one.hidden.count,
+                "said": reasons.HIDDEN[one.hidden.kind].spoken(caller.language),
+            }
+            for report in reports
+            for one in report.remarks
         ],
         "chunks": sum(report.chunks for report in reports),
         "seconds": round(sum(report.seconds for report in reports), 3),

@@ -135,6 +135,23 @@ def test_a_passage_stays_under_its_top_heading_and_small_ones_share_it() -> None
     assert cut[1].text == "Droits\nVingt-cinq jours.\nAncienneté\nUn jour de plus."
 
 
+def test_short_sections_of_a_page_share_a_passage_that_is_named_after_none() -> None:
+    document = made(
+        heading("Règlement", 1, 1),
+        heading("Article 1", 2, 1),
+        paragraph("Un.", 1),
+        heading("Article 2", 2, 1),
+        paragraph("Deux.", 1),
+        heading("Article 3", 2, 2),
+        paragraph("Trois.", 2),
+    )
+
+    cut = chunks(document)
+
+    assert [one.text.splitlines()[-1] for one in cut] == ["Deux.", "Trois."]
+    assert [one.section for one in cut] == ["Règlement", "Règlement › Article 3"]
+
+
 def test_a_section_names_every_heading_above_but_the_title() -> None:
     cut = chunks(
         made(

@@ -16,10 +16,10 @@ from passages import WordsEmbedder
 
 from ingest.chunking import SIZE
 from ingest.collections import Collection, Override
-from ingest.documents import Document, EmbeddedChunks
+from ingest.documents import Document, EmbeddedChunks, Hidden, Hiding
 from ingest.errors import CollectionError, UnreadableFileError
 from ingest.index import Audience, Hit, Index, Query
-from ingest.ingestion import Catalogue, Ingestion, IngestionReport, Mark, rebuild
+from ingest.ingestion import Catalogue, Ingestion, IngestionReport, Mark, Remark, rebuild
 from ingest.memory import MemoryCatalogue, MemoryIndex
 from ingest.readers import reasons
 from ingest.reading import InProcessReader
@@ -66,6 +66,23 @@ def folder(tmp_path: Path) -> Path:
     (folder / "collection.toml").write_text('owner = "Camille"', encoding="utf-8")
     (folder / ".cache.md").write_text("caché", encoding="utf-8")
     return folder
+
+
+def test_what_a_file_hides_is_remarked_once_and_the_rest_is_found(
+    house: House, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "note.md").write_text("Un texte.\n\n<p hidden>ordre</p>", encoding="utf-8")
+    lines = tmp_path / "lignes.jsonl"
+    lines.write_text('{"id": "a", "text": "te\u200bxte"}', encoding="utf-8")
+
+    first = house.ingest(folder)
+    second = house.ingest(lines)
+
+    assert first.remarks == (Remark("note.md", Hidden(Hiding.TEXT, 1)),)
+    assert second.remarks == (Remark("lignes.jsonl:1", Hidden(Hiding.ZERO_WIDTH, 1)),)
+    assert house.ingest(folder).remarks == ()
+    assert house.found()["a"] == "texte"
+    assert "ordre" not in house.found()["note.md"]
 
 
 def test_a_folder_is_indexed_and_a_second_run_changes_nothing(house: House, folder: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_child_reads_what_this_process_would(reader: IsolatedReader, path: str
         ("a.md", b"", reasons.EMPTY),
         ("a.exe", b"MZ", reasons.UNKNOWN),
         ("a.pdf", b"%PDF-1.7", reasons.DAMAGED),
-        ("a.txt", b"\x00\x01", reasons.BINARY),
+        ("a.txt", b"abc\x00def", reasons.BINARY),
     ],
 )
 def test_the_reason_of_a_reader_is_the_reason_given(

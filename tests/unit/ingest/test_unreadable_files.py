@@ -13,6 +13,7 @@ from pathlib import Path
 import docx
 import pytest
 from fpdf import FPDF
+from office import book, compound, open_document, outlook, presentation, shape, slide
 from openpyxl import Workbook
 from pypdf import PdfReader, PdfWriter
 
@@ -22,6 +23,9 @@ from models.wording import Wording
 
 SAMPLE = Path(__file__).parents[4] / "shared" / "data" / "files"
 SAMPLE_S = 60
+CELLS = """<table:table><table:table-column table:number-columns-repeated="3"/><table:table-row>
+<table:table-cell table:number-columns-repeated="3"><text:p>Lyon</text:p></table:table-cell>
+</table:table-row></table:table>"""
 
 
 def saved(made: object) -> bytes:
@@ -168,7 +172,22 @@ def test_a_file_that_is_not_there_cannot_be_opened(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "data"), [("note.docx", word()), ("note.xlsx", sheet()), ("note.pdf", pdf())]
+    ("name", "data"),
+    [
+        ("note.docx", word()),
+        ("note.xlsx", sheet()),
+        ("note.pdf", pdf()),
+        ("note.pptx", presentation(slide(shape("Accueil", place="title")))),
+        ("note.odt", open_document("text", "<text:p>Bonjour à tous.</text:p>")),
+        ("note.epub", book({"a.xhtml": "<p>Bonjour à tous.</p>"})),
+        ("note.msg", compound(outlook({"0037": "Note", "1000": "Bonjour à tous."}))),
+        ("note.rtf", rb"{\rtf1{\fonttbl{\f0\fcharset204 A;}}\f0 a\'e9\u233?\cell\row\par}"),
+        (
+            "note.eml",
+            b"Subject: =?utf-8?q?=C3=A9?=\nContent-Type: multipart/x; boundary=b\n\n--b\n",
+        ),
+        ("note.csv", b'a;b\n"1";2\n'),
+    ],
 )
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(
     tmp_path: Path, name: str, data: bytes
@@ -186,17 +205,30 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml", "docProps/core.xml"])
-def test_a_damaged_part_is_read_or_refused_and_nothing_else(tmp_path: Path, part: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "data", "part"),
+    [
+        ("note.docx", word(), "word/document.xml"),
+        ("note.docx", word(), "word/styles.xml"),
+        ("note.docx", word(), "docProps/core.xml"),
+        ("note.pptx", presentation(slide(shape("Accueil"))), "ppt/slides/slide1.xml"),
+        ("note.pptx", presentation(slide(shape("Accueil"))), "ppt/_rels/presentation.xml.rels"),
+        ("note.ods", open_document("spreadsheet", CELLS), "content.xml"),
+        ("note.epub", book({"a.xhtml": "<p>Bonjour.</p>"}), "livre/main.opf"),
+    ],
+)
+def test_a_damaged_part_is_read_or_refused_and_nothing_else(
+    tmp_path: Path, name: str, data: bytes, part: str
+) -> None:
     chance = random.Random(part)  # the same damage every time
-    path = tmp_path / "note.docx"
+    path = tmp_path / name
 
     def change(xml: bytes) -> bytes:
         start = chance.randrange(len(xml))
         return xml[:start] + xml[start + chance.randint(1, 40) :]
 
     for _ in range(60):
-        path.write_bytes(altered(word(), part, change))
+        path.write_bytes(altered(data, part, change))
         read_or_refused(path)
 
     assert path.exists()
