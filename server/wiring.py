@@ -15,6 +15,8 @@ from guardrails.charter import Charter
 from guardrails.pii import PersonalData
 from ingest.index import Index
 from ingest.ingestion import Ingestion, rebuild
+from ingest.remembering import ModelVectors, RememberingEmbedder, RememberingIndex
+from ingest.vectors import VectorCache
 from models import catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
@@ -147,7 +149,12 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     charter = Lazy(lambda: charters.load(settings.charter_file()))
     guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
     embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
-    index = Lazy(lambda: _open_index(home, embedder.get(), closing))
+    vectors = Lazy(lambda: _open_vectors(home, embedder.get(), closing))
+    # Documents are remembered, questions never; the switch stands before both.
+    reader = Lazy[Embedder](
+        lambda: SwitchedEmbedder(RememberingEmbedder(parts.embedder.get(), vectors.get()), switch)
+    )
+    index = Lazy(lambda: _open_index(home, embedder.get(), vectors.get(), closing))
     writer = Lazy(lambda: make_generator(settings))
     shelves = Shelves(store)
     retrieval = Retrieval(index, embedder, shelves, now)
@@ -162,12 +169,12 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         library=Library(
             shelves,
             index.get,
-            lambda: Ingestion(index.get(), shelves, embedder.get()),
+            lambda: Ingestion(index.get(), shelves, reader.get()),
             record,
         ),
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
-        rebuild_index=lambda: _rebuild(home, index, embedder, shelves),
+        rebuild_index=lambda: _rebuild(home, index, reader, shelves),
         desk=Desk(DeskRows(store), guards, record, secret, now),
         searching=Searching(retrieval),
         answering=Answering(
@@ -243,12 +250,22 @@ def _generator(choice: catalog.Choice, settings: Settings) -> Generator:
             return ExtractiveGenerator()
 
 
-def _open_index(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -> Index:
+def _open_index(
+    home: Path, embedder: Embedder, vectors: ModelVectors, closing: contextlib.ExitStack
+) -> Index:
     from ingest.edge import EdgeIndex
 
     index = EdgeIndex.open(home / "index", embedder)
     closing.callback(index.close)
-    return index
+    return RememberingIndex(index, vectors)
+
+
+def _open_vectors(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -> ModelVectors:
+    from models.sentence import arithmetic
+
+    cache = VectorCache(home / "vectors.db")
+    closing.callback(cache.close)
+    return ModelVectors(cache, embedder.identity, arithmetic)
 
 
 def _rebuild(
