@@ -219,6 +219,13 @@ def make_embedder(settings: Settings) -> Embedder:
     return open_embedder(settings.embedder)
 
 
+def arithmetic() -> str:
+    """In what precision the embedder computes on this machine."""
+    from models import sentence
+
+    return sentence.arithmetic()
+
+
 def choose_generator(settings: Settings) -> catalog.Choice:
     """Who would answer with these settings, and why. Raises ModelsError."""
     listed = catalog.listed(settings.home)
@@ -261,8 +268,6 @@ def _open_index(
 
 
 def _open_vectors(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -> ModelVectors:
-    from models.sentence import arithmetic
-
     cache = VectorCache(home / "vectors.db")
     closing.callback(cache.close)
     return ModelVectors(cache, embedder.identity, arithmetic)
