@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BUNDLED_NAME = "all-MiniLM-L6-v2"
 
-_PIECE = 2_400
+_PIECE = 4_800
 """Characters read at once: what stays in a core's cache, and all that a question waits for."""
 
 _WIDEST = 900  # characters that MiniLM reads of a French text at most: the rest is cut off
