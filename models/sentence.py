@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,12 +14,18 @@ import numpy as np
 from models.digests import folder_digest
 from models.errors import ModelUnavailableError
 from models.ports import Embedder, Matrix, ModelIdentity
+from models.turns import Turns
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BUNDLED_NAME = "all-MiniLM-L6-v2"
-_BATCH = 32
+
+_PIECE = 4_800
+"""Characters read at once: what stays in a core's cache, and all that a question waits for."""
+
+_WIDEST = 900  # characters that MiniLM reads of a French text at most: the rest is cut off
+_NARROWEST = 75
 
 
 def bundled_folder() -> Path:
@@ -39,6 +45,7 @@ def open_embedder(folder: Path | None = None) -> Embedder:
     return SentenceTransformerEmbedder(folder, folder.name)
 
 
+@cache
 def multiplies_bfloat16() -> bool:
     """Whether this CPU has instructions for bfloat16; without them it is slower than float32."""
     import torch
@@ -47,8 +54,15 @@ def multiplies_bfloat16() -> bool:
     return any(bool(features.get(name)) for name in ("avx512_bf16", "amx_bf16", "arm_bf16", "bf16"))
 
 
+def arithmetic() -> str:
+    """How vectors are computed on this machine, unless one is told otherwise."""
+    return "bfloat16" if multiplies_bfloat16() else "float32"
+
+
 class SentenceTransformerEmbedder(Embedder):
     """Any sentence-transformers folder. One thread at a time: its tokenizer is not shareable.
+
+    Many texts are read a piece at a time, and a question passes between two pieces.
 
     Whose folder it is, is known at once; the weights are loaded with the first text, so that a
     server can open its pages meanwhile. `half` computes in bfloat16, by default where the CPU can.
@@ -64,7 +78,7 @@ class SentenceTransformerEmbedder(Embedder):
         self._folder = folder
         self._half = half
         self._identity = ModelIdentity(name, folder_digest(folder))
-        self._lock = Lock()
+        self._turns = Turns()
         self._model: SentenceTransformer | None = None
 
     @property
@@ -74,18 +88,24 @@ class SentenceTransformerEmbedder(Embedder):
     @property
     def dimensions(self) -> int:
         """Loads the weights. Raises ModelUnavailableError."""
-        with self._lock:
-            found = self._loaded().get_embedding_dimension()
+        with self._turns.short():
+            found: int | None = self._loaded().get_embedding_dimension()
         if found is None:
             raise ModelUnavailableError(f"{self._folder} does not say how long its vectors are")
         return found
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        with self._lock:  # the library sorts by length and restores the order
-            model = self._loaded()
-            if not texts:
-                return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
-            raw = model.encode(list(texts), batch_size=_BATCH, show_progress_bar=False)
+        """Raises ModelUnavailableError."""
+        pieces = list(_pieces(texts))
+        turn = self._turns.short if len(pieces) == 1 else self._turns.long
+        found = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for piece in pieces:
+            with turn():
+                found[piece] = self._rows([texts[n] for n in piece])
+        return found
+
+    def _rows(self, texts: list[str]) -> Matrix:
+        raw = self._loaded().encode(texts, batch_size=len(texts), show_progress_bar=False)
         rows = np.asarray(raw, dtype=np.float32)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)
@@ -101,6 +121,8 @@ class SentenceTransformerEmbedder(Embedder):
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
+        from models.packed import packed
+
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
@@ -109,7 +131,18 @@ class SentenceTransformerEmbedder(Embedder):
                 f"{self._folder} cannot be loaded by sentence-transformers: {error}"
             ) from error
         half = multiplies_bfloat16() if self._half is None else self._half
-        return model.to(torch.bfloat16) if half else model
+        return packed(model.to(torch.bfloat16) if half else model.float()).eval()
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Which texts are read together, longest first: of one length, little is padded."""
+    order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))
+    start = 0
+    while start < len(order):
+        width = min(max(len(texts[order[start]]), _NARROWEST), _WIDEST)
+        end = start + max(1, _PIECE // width)
+        yield order[start:end]
+        start = end
 
 
 def _stay_offline() -> None:

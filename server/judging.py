@@ -28,9 +28,17 @@ from server.failures import EXPECTED
 from server.settings import Settings, prepare_home, secret_key
 from server.store import Store
 from server.store.shelves import Shelves
-from server.wiring import choose_generator, make_embedder, make_guards, make_personal_data
+from server.wiring import (
+    arithmetic,
+    choose_generator,
+    make_embedder,
+    make_guards,
+    make_personal_data,
+)
 
 DIAGNOSIS_S = 300.0
+_PASSAGE = "Chaque salarié acquiert deux jours et demi de congés par mois de travail. " * 8
+_PASSAGES = 16
 LEAST_FREE_GB = 1.0
 
 
@@ -250,5 +258,10 @@ def _embedder(settings: Settings) -> str:
     dimensions = embedder.dimensions  # loads the weights: what follows is a question's own time
     started = time.perf_counter()
     embedder.embed(["Bonjour, le chiffre du jour est 42."])
-    taken_ms = (time.perf_counter() - started) * 1000
-    return f"{embedder.identity.name}, {dimensions} dimensions, {taken_ms:.0f} ms a question"
+    asked = time.perf_counter()
+    embedder.embed([_PASSAGE] * _PASSAGES)
+    read = _PASSAGES / (time.perf_counter() - asked)
+    return (
+        f"{embedder.identity.name}, {dimensions} dimensions, {(asked - started) * 1000:.0f} ms "
+        f"a question, {read:.0f} passages a second in {arithmetic()}"
+    )

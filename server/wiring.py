@@ -16,6 +16,8 @@ from guardrails.pii import PersonalData
 from ingest.index import Index
 from ingest.ingestion import Ingestion, rebuild
 from ingest.reading import FileReader
+from ingest.remembering import ModelVectors, RememberingEmbedder, RememberingIndex
+from ingest.vectors import VectorCache
 from models import catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
@@ -154,7 +156,12 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     charter = Lazy(lambda: charters.load(settings.charter_file()))
     guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
     embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
-    index = Lazy(lambda: _open_index(home, embedder.get(), closing))
+    vectors = Lazy(lambda: _open_vectors(home, embedder.get(), closing))
+    # Documents are remembered, questions never; the switch stands before both.
+    remembering = Lazy[Embedder](
+        lambda: SwitchedEmbedder(RememberingEmbedder(parts.embedder.get(), vectors.get()), switch)
+    )
+    index = Lazy(lambda: _open_index(home, embedder.get(), vectors.get(), closing))
     writer = Lazy(lambda: make_generator(settings))
     reader = Lazy(lambda: _open_reader(settings, closing))
     shelves = Shelves(store)
@@ -164,7 +171,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     library = Library(
         shelves,
         index.get,
-        lambda: Ingestion(index.get(), shelves, embedder.get(), reader.get()),
+        lambda: Ingestion(index.get(), shelves, remembering.get(), reader.get()),
         record,
         standings,
     )
@@ -180,7 +187,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         stewardship=Stewardship(library, standings, record, now),
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
-        rebuild_index=lambda: _rebuild(home, index, embedder, shelves),
+        rebuild_index=lambda: _rebuild(home, index, remembering, shelves),
         desk=Desk(DeskRows(store), guards, record, secret, now),
         searching=Searching(retrieval),
         answering=Answering(
@@ -225,6 +232,13 @@ def make_embedder(settings: Settings) -> Embedder:
     return open_embedder(settings.embedder)
 
 
+def arithmetic() -> str:
+    """In what precision the embedder computes on this machine."""
+    from models import sentence
+
+    return sentence.arithmetic()
+
+
 def choose_generator(settings: Settings) -> catalog.Choice:
     """Who would answer with these settings, and why. Raises ModelsError."""
     listed = catalog.listed(settings.home)
@@ -256,12 +270,20 @@ def _generator(choice: catalog.Choice, settings: Settings) -> Generator:
             return ExtractiveGenerator()
 
 
-def _open_index(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -> Index:
+def _open_index(
+    home: Path, embedder: Embedder, vectors: ModelVectors, closing: contextlib.ExitStack
+) -> Index:
     from ingest.edge import EdgeIndex
 
     index = EdgeIndex.open(home / "index", embedder)
     closing.callback(index.close)
-    return index
+    return RememberingIndex(index, vectors)
+
+
+def _open_vectors(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -> ModelVectors:
+    cache = VectorCache(home / "vectors.db")
+    closing.callback(cache.close)
+    return ModelVectors(cache, embedder.identity, arithmetic)
 
 
 def _open_reader(settings: Settings, closing: contextlib.ExitStack) -> FileReader:

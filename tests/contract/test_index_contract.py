@@ -16,6 +16,8 @@ from ingest.documents import Document
 from ingest.edge import EdgeIndex
 from ingest.index import Audience, Index, Query
 from ingest.memory import MemoryIndex
+from ingest.remembering import ModelVectors, RememberingIndex
+from ingest.vectors import VectorCache
 from models.ports import Language
 
 EVERYTHING = 200  # more than any example holds
@@ -23,12 +25,19 @@ EVERYTHING = 200  # more than any example holds
 Store = dict[tuple[str, str], Document]
 
 
-@pytest.fixture(params=["memory", pytest.param("edge", marks=pytest.mark.slow)])
+@pytest.fixture(params=["memory", "remembering", pytest.param("edge", marks=pytest.mark.slow)])
 def index(request: pytest.FixtureRequest) -> Iterator[Index]:
     if request.param == "memory":
         yield MemoryIndex()
         return
     with TemporaryDirectory() as folder:
+        if request.param == "remembering":
+            cache = VectorCache(Path(folder) / "vectors.db")
+            yield RememberingIndex(
+                MemoryIndex(), ModelVectors(cache, WordsEmbedder().identity, lambda: "exact")
+            )
+            cache.close()
+            return
         edge = EdgeIndex.open(Path(folder), WordsEmbedder())
         yield edge
         edge.close()

@@ -1,69 +1,74 @@
-"""Turns are given in the order asked for, and a place that is left is given on."""
+"""One thread at a time, and a question never behind more than one piece of a long job."""
 
 from __future__ import annotations
 
-import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event, Thread
 
 import pytest
 
-from models.errors import ModelBusyError, ModelUnavailableError
-from models.llama.turns import Turns
+from models.turns import Turns
+
+WAIT_S = 10
 
 
-class Granted:
-    def __init__(self) -> None:
-        self.looks = 0
+def test_a_short_job_passes_before_the_long_ones_that_wait() -> None:
+    turns, passed, begun = Turns(), list[str](), Event()
 
-    def check(self) -> None:
-        self.looks += 1
+    def long_job(name: str) -> None:
+        with turns.long():
+            passed.append(name)
 
+    def short_job() -> None:
+        begun.set()
+        with turns.short():
+            passed.append("question")
 
-def test_turns_are_given_in_the_order_asked_for() -> None:
-    turns, order = Turns(waiting=3), []
-    turns.take(Granted())
+    with turns.long():
+        waiting = [Thread(target=long_job, args=(f"piece {n}",)) for n in range(3)]
+        for thread in waiting:
+            thread.start()
+        question = Thread(target=short_job)
+        question.start()
+        assert begun.wait(WAIT_S)
+        _until_it_waits(turns)
+    for thread in (*waiting, question):
+        thread.join(WAIT_S)
 
-    def wait(place: int) -> None:
-        turns.take(Granted())
-        order.append(place)
-        turns.give_back()
-
-    threads = []
-    for place in range(3):
-        permit_seen = threading.Thread(target=wait, args=(place,))
-        permit_seen.start()
-        threads.append(permit_seen)
-        while len(turns) < place + 2:
-            time.sleep(0.001)
-    turns.give_back()
-    for thread in threads:
-        thread.join(5)
-
-    assert order == [0, 1, 2]
+    assert passed[0] == "question"
+    assert sorted(passed[1:]) == ["piece 0", "piece 1", "piece 2"]
 
 
-def test_only_so_many_may_wait() -> None:
-    turns = Turns(waiting=0)
-    turns.take(Granted())
+def test_turns_are_taken_one_at_a_time() -> None:
+    turns, start = Turns(), Barrier(8)
+    inside = list[int]()
+    seen = list[int]()
 
-    with pytest.raises(ModelBusyError):
-        turns.take(Granted())
+    def job(n: int) -> None:
+        start.wait(WAIT_S)
+        for _ in range(50):
+            with turns.short() if n % 2 else turns.long():
+                inside.append(n)
+                seen.append(len(inside))
+                inside.remove(n)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(job, range(8)))
+
+    assert seen == [1] * 400
 
 
-def test_no_turn_is_given_once_shut() -> None:
-    turns = Turns(waiting=1)
-    turns.shut(timeout_s=1)
+def test_a_job_that_fails_gives_its_turn_back() -> None:
+    turns = Turns()
 
-    with pytest.raises(ModelUnavailableError):
-        turns.take(Granted())
+    with pytest.raises(ValueError, match="broken"), turns.long():
+        raise ValueError("broken")
+
+    with turns.short():
+        pass
 
 
-def test_shutting_gives_up_when_a_turn_does_not_end() -> None:
-    turns = Turns(waiting=1)
-    turns.take(Granted())
-
-    with pytest.raises(ModelBusyError):
-        turns.shut(timeout_s=0.01)
-
-    turns.give_back()
-    turns.take(Granted())
+def _until_it_waits(turns: Turns) -> None:
+    """Until the short job stands in the queue."""
+    with turns._changed:  # noqa: SLF001  (what waits is nobody's business but this test's)
+        assert turns._changed.wait_for(lambda: turns._short, WAIT_S)  # noqa: SLF001
