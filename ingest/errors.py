@@ -3,7 +3,7 @@
 IngestError
  ├── UnreadableFileError        this file cannot be read; the text is the reason
  ├── CollectionError            a collection is unknown, or its description is wrong
- ├── IndexMismatchError         the index was built by another embedder
+ ├── IndexMismatchError         the index was laid out by another version of Vigie
  └── IndexUnavailableError      the index cannot be opened, or stopped answering
       ├── IndexInUseError       another process holds it
       └── IndexDamagedError     its files are not what the engine wrote
@@ -33,7 +33,7 @@ class CollectionError(IngestError):
 
 
 class IndexMismatchError(IngestError):
-    """The index was built by another embedder; the text names the command that mends it."""
+    """The index was laid out by another version; the text names the command that mends it."""
 
 
 class IndexUnavailableError(IngestError):
@@ -50,5 +50,5 @@ class IndexInUseError(IndexUnavailableError):
 class IndexDamagedError(IndexUnavailableError):
     """The index's files are not what the engine wrote."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"The index in {path} is damaged. `vigie index rebuild` builds it anew.")
+    def __init__(self, place: Path | str) -> None:
+        super().__init__(f"The index in {place} is damaged. `vigie index rebuild` builds it anew.")

@@ -99,8 +99,9 @@ class Library:
             if readers != collection.readers_of(id_):
                 by_readers[collection.readers_of(id_)].append(id_)
         for readers, ids in by_readers.items():
-            self._index().grant(collection.name, ids, readers)
-            self._shelves.grant(collection.name, ids, readers)
+            with self._shelves.changing:
+                self._index().grant(collection.name, ids, readers)
+                self._shelves.grant(collection.name, ids, readers)
 
     def remove(self, name: str, by: Person) -> int:
         """Withdraw a collection and all its documents; how many. Raises NotFoundError."""
@@ -110,8 +111,9 @@ class Library:
         facts: dict[str, Json] = {"documents": len(ids)}
         self._record.append(Event(EventKind.COLLECTION_REMOVED, name, by.pseudonym, facts))
         if ids:
-            self._index().remove(name, ids)
-            self._shelves.forget(name, ids)
+            with self._shelves.changing:
+                self._index().remove(name, ids)
+                self._shelves.forget(name, ids)
         self._shelves.remove_collection(name)
         return len(ids)
 

@@ -33,10 +33,12 @@ class Retrieval:
         What still holds comes before what is past its review date.
         """
         try:
-            vector = self.embedder.get().embed([question])
+            embedder = self.embedder.get()
+            vector = embedder.embed([question])
+            query = Query(question, vector, language, embedder=embedder.identity.digest)
         except WritingRevokedError:
-            vector = None
-        hits = self.index.get().search(Query(question, vector, language), audience, limit)
+            query = Query(question, None, language)
+        hits = self.index.get().search(query, audience, limit)
         return sorted(self._weighed(hits), key=lambda hit: -hit.score)
 
     def _weighed(self, hits: Sequence[Hit]) -> Iterator[Hit]:
