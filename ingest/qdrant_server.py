@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import warnings
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -39,9 +40,15 @@ class QdrantServer(Site):
         """No connection is made yet, and none ever through a proxy."""
         from qdrant_client import QdrantClient
 
-        client = QdrantClient(
-            url=url, api_key=key, timeout=TIMEOUT_S, check_compatibility=False, trust_env=False
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a key over http: on site, that is theirs to weigh
+            client = QdrantClient(
+                url=url,
+                api_key=key,
+                timeout=TIMEOUT_S,
+                check_compatibility=False,
+                trust_env=False,
+            )
         return cls(client, alias)
 
     def identity(self) -> Identity | None:

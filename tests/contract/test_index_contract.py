@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from passages import WordsEmbedder, document, embedded
 from qdrant_client import QdrantClient
+from qdrant_stand_in import KEY, stand_in
 
 from ingest.documents import Document
 from ingest.edge_folder import EdgeFolder
@@ -37,6 +38,7 @@ ADAPTERS = [
     "live",
     pytest.param("edge", marks=pytest.mark.slow),
     pytest.param("local", marks=pytest.mark.slow),
+    pytest.param("wire", marks=pytest.mark.slow),
     pytest.param(
         "server",
         marks=[
@@ -68,6 +70,9 @@ def _site(name: str, closing: contextlib.ExitStack) -> Site:
         case "local":
             client = closing.enter_context(contextlib.closing(QdrantClient(":memory:")))
             return QdrantServer(client, "contract")
+        case "wire":
+            server = closing.enter_context(stand_in())
+            return QdrantServer.connect(server.url, KEY, "contract")
         case "server":
             assert SERVER
             return QdrantServer.connect(SERVER, os.environ.get("VIGIE_TEST_QDRANT_KEY"), "contract")
