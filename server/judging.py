@@ -25,10 +25,17 @@ from server import holding
 from server.audit.events import Json
 from server.errors import InvalidInputError, ServerError
 from server.failures import EXPECTED
+from server.rebuilding import foreign
 from server.settings import Settings, prepare_home, secret_key
 from server.store import Store
 from server.store.shelves import Shelves
-from server.wiring import choose_generator, make_embedder, make_guards, make_personal_data
+from server.wiring import (
+    choose_generator,
+    make_embedder,
+    make_guards,
+    make_personal_data,
+    make_site,
+)
 
 DIAGNOSIS_S = 300.0
 LEAST_FREE_GB = 1.0
@@ -242,6 +249,8 @@ def _documents(settings: Settings) -> str:
         left, indexed = shelves.unindexed(), sum(shelves.counts().values())
     if left:
         raise ServerError(f"{left} documents are not indexed: vigie index rebuild.")
+    if remark := foreign(make_site(settings), make_embedder(settings).identity):
+        raise ServerError(remark)
     return f"{indexed}, all indexed"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.errors import IndexDamagedError, IndexMismatchError
 from ingest.ingestion import rebuild
 from ingest.live import LiveIndex, Site
-from models.ports import Embedder
+from models.ports import Embedder, ModelIdentity
 from server.lazy import Lazy
 from server.store.shelves import Shelves
 
@@ -37,18 +37,23 @@ class Rebuilding:
         return done
 
     def remark(self) -> str | None:
-        """What to know of an index that another embedder built; None where all is well.
-
-        Raises IndexMismatchError, IndexUnavailableError, ModelUnavailableError.
-        """
-        found, wanted = self.site.identity(), self.embedder.get().identity
-        if found is None or found.is_of(wanted):
-            return None
-        return (
-            f"The index holds the vectors of {found.embedder} ({found.digest[:12]}), not of "
-            f"{wanted.name} ({wanted.digest[:12]}): documents are found by their words alone. "
-            "vigie index rebuild builds it anew, and people go on searching meanwhile."
-        )
+        """What whoever runs the house should know of its index. Raises as `foreign` does."""
+        return foreign(self.site, self.embedder.get().identity)
 
     def _rebuild(self, embedder: Embedder, live: LiveIndex) -> tuple[int, int]:
         return rebuild(self.shelves, embedder, live, self.shelves.changing)
+
+
+def foreign(site: Site, wanted: ModelIdentity) -> str | None:
+    """What to know of an index that another embedder built; None where all is well.
+
+    Raises IndexDamagedError, IndexMismatchError, IndexUnavailableError.
+    """
+    found = site.identity()
+    if found is None or found.is_of(wanted):
+        return None
+    return (
+        f"The index holds the vectors of {found.embedder} ({found.digest[:12]}), not of "
+        f"{wanted.name} ({wanted.digest[:12]}): documents are found by their words alone. "
+        "vigie index rebuild builds it anew, and people go on searching meanwhile."
+    )

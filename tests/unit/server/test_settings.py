@@ -92,9 +92,7 @@ def test_what_an_indexing_left_unfinished_is_said_at_the_start(house: Vigie) -> 
     with closing(Store.open(house.settings.home / "store.db")) as store:
         Shelves(store).begin(begun, "origin")
 
-    assert list(house.remarks()) == [
-        "1 documents are not indexed: stop the server, then vigie index rebuild."
-    ]
+    assert list(house.remarks()) == ["1 documents are not indexed: vigie index rebuild."]
 
 
 @pytest.mark.slow
