@@ -19,6 +19,7 @@ from ingest.index import Audience, Hit, Query, StoredIndex
 from ingest.points import (
     COLLECTION,
     DOCUMENT,
+    EFFORT,
     KEYWORDS,
     MEANING,
     READERS,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 LEAST_ROOM = 256 * 1024 * 1024
 """Bytes the disk must have left: the engine maps files larger than what they hold, and a map that
 finds no room kills the process."""
+
+_REMEMBERED = 1_000
+_Asked = tuple[int, frozenset[str], frozenset[str] | None]
 
 _OPTIMIZE = """
 import os, sys
@@ -58,14 +62,15 @@ class EdgeIndex(StoredIndex):
         self._folder, self._path = folder, folder.parent
         self._shard = _load(folder)
         self._writing = Lock()
+        self._writes = 0
+        self._all_read: dict[_Asked, bool] = {}
         self._words = Words()
 
     def replace_all(self, batch: Sequence[tuple[Document, EmbeddedChunks]]) -> None:
         _check_room(self._path)
-        with self._writing, said_of(self._path):
+        with self._written():
             for document, embedded in batch:
                 self._replace(document, self._words.points(document, embedded))
-            self._shard.flush()  # dozens of files are synced: once for the batch
 
     def _replace(self, document: Document, points: Sequence[Point]) -> None:
         import qdrant_edge as qe
@@ -85,9 +90,8 @@ class EdgeIndex(StoredIndex):
         if not documents:
             return
         gone = qe.Filter(must=[_is(COLLECTION, collection), _in(DOCUMENT, documents)])
-        with self._writing, said_of(self._path):
+        with self._written():
             self._shard.update(qe.UpdateOperation.delete_points_by_filter(gone))
-            self._shard.flush()
 
     def grant(self, collection: str, documents: Several[str], readers: frozenset[str]) -> None:
         import qdrant_edge as qe
@@ -96,18 +100,26 @@ class EdgeIndex(StoredIndex):
             return
         these = qe.Filter(must=[_is(COLLECTION, collection), _in(DOCUMENT, documents)])
         granted = qe.UpdateOperation.set_payload_by_filter(these, {READERS: sorted(readers)})
-        with self._writing, said_of(self._path):
+        with self._written():
             self._shard.update(granted)
+
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        """A change that is durable at the end of the block: dozens of files are synced, once."""
+        with self._writing, said_of(self._path):
+            self._writes += 1
+            yield
+            self._writes += 1
             self._shard.flush()
 
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         # Qdrant matches nothing on an empty list; say so rather than rely on it.
         if not audience.groups or query.collections == frozenset() or limit <= 0:
             return []
-        searches = self._searches(query, _readable(query, audience), max(limit, DEPTH))
-        if not searches:
-            return []
         with said_of(self._path):
+            searches = self._searches(query, audience, max(limit, DEPTH))
+            if not searches:
+                return []
             found = self._shard.query(_fused(searches, limit))
         return [Hit(chunk_of(str(point.id), point.payload or {}), point.score) for point in found]
 
@@ -137,21 +149,40 @@ class EdgeIndex(StoredIndex):
         with self._writing, said_of(self._path):
             self._shard.close()
 
-    def _searches(self, query: Query, readable: qe.Filter, depth: int) -> list[qe.Prefetch]:
+    def _searches(self, query: Query, audience: Audience, depth: int) -> list[qe.Prefetch]:
         import qdrant_edge as qe
 
-        searches = []
+        searches, readable = [], _readable(query, audience)
         if query.vector is not None:
             near = qe.Query.Nearest(query.vector[0].tolist(), using=MEANING)
-            searches.append(qe.Prefetch(limit=depth, query=near, filter=readable))
+            wide = qe.SearchParams(hnsw_ef=EFFORT)
+            searches.append(qe.Prefetch(limit=depth, query=near, filter=readable, params=wide))
         terms = self._words.asked(query)
         if terms.indices:
             holding = qe.Query.Nearest(qe.SparseVector(terms.indices, terms.values), using=TERMS)
-            # How rare a word is, is counted where the audience may read: the order of their
-            # hits says nothing of passages that are not theirs.
-            rarity = qe.SearchParams(idf=qe.IdfParams(corpus=readable))
+            rarity = None
+            if not self._reads_all(readable, (self._writes, audience.groups, query.collections)):
+                # How rare a word is, is counted where the audience may read: the order of their
+                # hits says nothing of passages that are not theirs.
+                rarity = qe.SearchParams(idf=qe.IdfParams(corpus=readable))
             searches.append(qe.Prefetch(limit=depth, query=holding, filter=readable, params=rarity))
         return searches
+
+    def _reads_all(self, readable: qe.Filter, asked: _Asked) -> bool:
+        """Whether that is everything: then words need not be counted anew for each question.
+
+        Remembered until the next write: counting them costs milliseconds at 100 000 passages.
+        """
+        import qdrant_edge as qe
+
+        known = self._all_read.get(asked)
+        if known is None:
+            within = self._shard.count(qe.CountRequest(filter=readable, exact=True))
+            everything = self._shard.count(qe.CountRequest(exact=True))
+            if len(self._all_read) >= _REMEMBERED:
+                self._all_read.clear()
+            known = self._all_read[asked] = within == everything
+        return known
 
 
 def _check_room(path: Path) -> None:
@@ -170,8 +201,12 @@ def create(folder: Path, dimensions: int) -> None:
     _check_room(folder.parent)
     draft = folder.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
+    # A byte a dimension decides which passages are near, the vectors themselves in which order.
+    bytes_ = qe.ScalarQuantizationConfig(type=qe.ScalarType.Int8, quantile=0.99, always_ram=True)
     config = qe.EdgeConfig(
-        vectors={MEANING: qe.EdgeVectorParams(dimensions, qe.Distance.Cosine)},
+        vectors={
+            MEANING: qe.EdgeVectorParams(dimensions, qe.Distance.Cosine, quantization_config=bytes_)
+        },
         sparse_vectors={TERMS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
     )
     with said_of(folder.parent):

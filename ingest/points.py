@@ -20,6 +20,10 @@ READERS, COLLECTION, DOCUMENT = "readers", "collection", "document"
 KEYWORDS = (READERS, COLLECTION, DOCUMENT, "language")
 """What passages are filtered by."""
 
+EFFORT = 256
+"""How many near passages the graph keeps in sight on its way: with the engine's own 100, a fifth of
+the ten nearest of 100 000 were missed where one in four could be read."""
+
 _USUAL_TERMS = 60.0  # terms of a usual passage, once the empty words are gone
 
 

@@ -14,6 +14,7 @@ from ingest.index import Audience, Hit, Query, StoredIndex
 from ingest.points import (
     COLLECTION,
     DOCUMENT,
+    EFFORT,
     MEANING,
     READERS,
     TERMS,
@@ -115,7 +116,13 @@ class QdrantIndex(StoredIndex):
         if query.vector is not None:
             near = query.vector[0].tolist()
             searches.append(
-                models.Prefetch(query=near, using=MEANING, filter=readable, limit=depth)
+                models.Prefetch(
+                    query=near,
+                    using=MEANING,
+                    filter=readable,
+                    limit=depth,
+                    params=models.SearchParams(hnsw_ef=EFFORT),
+                )
             )
         terms = self._words.asked(query)
         if terms.indices:

@@ -70,9 +70,11 @@ def _set_payload(one: StandIn, name: str, body: bytes) -> object:
 
 def _query(one: StandIn, name: str, body: bytes) -> object:
     asked = models.QueryRequest.model_validate_json(body)
-    return one.engine.query_points(
-        name, prefetch=asked.prefetch, query=asked.query, limit=asked.limit or 10
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it searches exactly, whatever the effort
+        return one.engine.query_points(
+            name, prefetch=asked.prefetch, query=asked.query, limit=asked.limit or 10
+        )
 
 
 NAMED = "/collections/(?P<name>[^/]+)"

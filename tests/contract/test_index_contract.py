@@ -29,8 +29,11 @@ EVERYTHING = 200  # more than any example holds
 Store = dict[tuple[str, str], Document]
 
 
-# The adapter asks for them; a server has them.
-pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
+# The adapter asks for what a server has, and local mode says that it has not.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Payload indexes have no effect"),
+    pytest.mark.filterwarnings("ignore:Local mode performs exact"),
+]
 
 SERVER = os.environ.get("VIGIE_TEST_QDRANT_URL")
 ADAPTERS = [
