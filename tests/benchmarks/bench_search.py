@@ -119,7 +119,7 @@ def figures() -> Iterator[Figure]:
 
 
 def _grown(size: int, peer: float | None) -> Iterator[Figure]:
-    corpus, name = Corpus(), f"search, {size:,} passages".replace(",", " ")
+    corpus, name = Corpus(), f"search, {size // 1000} 000 passages"
     said = f"qdrant-client's local mode, {PEER_CHUNKS} passages, vectors alone" if peer else ""
     with tempfile.TemporaryDirectory() as folder:
         standing = EdgeFolder(Path(folder)).open(ForbiddenEmbedder(NOBODY, DIMENSIONS))
