@@ -105,7 +105,12 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedChunks:
-    """A document's chunks with their vectors: row i of `vectors` belongs to chunk i."""
+    """A document's chunks with their vectors: row i of `vectors` belongs to chunk i.
+
+    Without vectors they are found by their words alone. `embedder` is the digest of the weights
+    that read them: vectors of two models never mix, and those of nobody are not trusted.
+    """
 
     chunks: tuple[Chunk, ...]
-    vectors: Matrix  # (len(chunks), dimensions)
+    vectors: Matrix | None  # (len(chunks), dimensions)
+    embedder: str = ""

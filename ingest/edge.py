@@ -4,202 +4,185 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import subprocess
+import sys
 from collections.abc import Collection as Several
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ingest.documents import Chunk, Document, EmbeddedChunks
-from ingest.errors import (
-    IndexDamagedError,
-    IndexInUseError,
-    IndexUnavailableError,
-)
+from ingest.documents import Document, EmbeddedChunks
+from ingest.errors import IndexDamagedError, IndexInUseError, IndexUnavailableError
 from ingest.fusion import DEPTH, K
-from ingest.identity import IDENTITY, Identity, check_identity
-from ingest.index import Audience, Hit, Index, Query
-from ingest.words import indexed_text, without_elisions
-from models.ports import Embedder, Language
+from ingest.index import Audience, Hit, Query, StoredIndex
+from ingest.points import (
+    COLLECTION,
+    DOCUMENT,
+    EFFORT,
+    KEYWORDS,
+    MEANING,
+    READERS,
+    TERMS,
+    Point,
+    Words,
+    chunk_of,
+)
 
 if TYPE_CHECKING:
     import qdrant_edge as qe
-
-_SHARD = "shard"
-_KEYWORDS = ("readers", "collection", "document", "language")
-Vector = NDArray[np.float32]
 
 LEAST_ROOM = 256 * 1024 * 1024
 """Bytes the disk must have left: the engine maps files larger than what they hold, and a map that
 finds no room kills the process."""
 
-_USUAL_TERMS = 60.0  # terms of a usual passage, once the empty words are gone
+_REMEMBERED = 1_000
+_Asked = tuple[int, frozenset[str], frozenset[str] | None]
+
+_OPTIMIZE = """
+import os, sys
+import qdrant_edge
+
+os.nice(10)  # searches go first
+shard = qdrant_edge.EdgeShard.load(sys.argv[1])
+shard.optimize()
+shard.flush()
+shard.close()
+"""
 
 
-class EdgeIndex(Index):
+class EdgeIndex(StoredIndex):
     """Meaning and words, fused inside the engine and filtered in each of its searches.
 
     Searches run beside a write; writes wait for each other. One process holds the folder.
     """
 
-    def __init__(self, shard: qe.EdgeShard, path: Path) -> None:
-        self._shard = shard
-        self._path = path
+    def __init__(self, folder: Path) -> None:
+        """Raises IndexInUseError when another process holds the folder, IndexDamagedError."""
+        self._folder, self._path = folder, folder.parent
+        self._shard = _load(folder)
         self._writing = Lock()
-        self._bm25 = {language: _bm25(language) for language in Language}
+        self._writes = 0
+        self._all_read: dict[_Asked, bool] = {}
+        self._words = Words()
 
-    @classmethod
-    def open(cls, path: Path, embedder: Embedder) -> EdgeIndex:
-        """The index of a folder, made if there is none: only then the embedder's weights load.
+    def replace_all(self, batch: Sequence[tuple[Document, EmbeddedChunks]]) -> None:
+        _check_room(self._path)
+        with self._written():
+            for document, embedded in batch:
+                self._replace(document, self._words.points(document, embedded))
 
-        Raises IndexMismatchError when another embedder built it, IndexInUseError when another
-        process holds it, IndexDamagedError, or IndexUnavailableError.
-        """
-        folder = path / _SHARD
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            check_identity(path, Identity.of(embedder.identity), filled=folder.exists())
-            if not folder.exists():
-                _check_room(path)
-                _create(folder, embedder.dimensions)
-        except OSError as error:
-            raise IndexUnavailableError(
-                f"The index in {path} cannot be opened: {error.strerror}."
-            ) from error
-        return cls(_load(folder, path), path)
-
-    def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
+    def _replace(self, document: Document, points: Sequence[Point]) -> None:
         import qdrant_edge as qe
 
-        points = [
-            self._point(document, chunk, vector)
-            for chunk, vector in zip(embedded.chunks, embedded.vectors, strict=True)
-        ]
         former = qe.Filter(
-            must=[_is("collection", document.collection), _is("document", document.id)],
+            must=[_is(COLLECTION, document.collection), _is(DOCUMENT, document.id)],
             must_not=[qe.HasIdCondition({point.id for point in points})],
         )
-        _check_room(self._path)
-        with self._writing, _engine(self._path):
-            # New before old: for an instant a search may see both, never neither.
-            if points:
-                self._shard.update(qe.UpdateOperation.upsert_points(points))
-            self._shard.update(qe.UpdateOperation.delete_points_by_filter(former))
-            self._shard.flush()
+        # New before old: for an instant a search may see both, never neither.
+        if points:
+            self._shard.update(qe.UpdateOperation.upsert_points([_native(one) for one in points]))
+        self._shard.update(qe.UpdateOperation.delete_points_by_filter(former))
 
     def remove(self, collection: str, documents: Several[str]) -> None:
         import qdrant_edge as qe
 
         if not documents:
             return
-        gone = qe.Filter(must=[_is("collection", collection), _in("document", documents)])
-        with self._writing, _engine(self._path):
+        gone = qe.Filter(must=[_is(COLLECTION, collection), _in(DOCUMENT, documents)])
+        with self._written():
             self._shard.update(qe.UpdateOperation.delete_points_by_filter(gone))
-            self._shard.flush()
 
     def grant(self, collection: str, documents: Several[str], readers: frozenset[str]) -> None:
         import qdrant_edge as qe
 
         if not documents:
             return
-        these = qe.Filter(must=[_is("collection", collection), _in("document", documents)])
-        granted = qe.UpdateOperation.set_payload_by_filter(these, {"readers": sorted(readers)})
-        with self._writing, _engine(self._path):
+        these = qe.Filter(must=[_is(COLLECTION, collection), _in(DOCUMENT, documents)])
+        granted = qe.UpdateOperation.set_payload_by_filter(these, {READERS: sorted(readers)})
+        with self._written():
             self._shard.update(granted)
+
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        """A change that is durable at the end of the block: dozens of files are synced, once."""
+        with self._writing, said_of(self._path):
+            self._writes += 1
+            yield
+            self._writes += 1
             self._shard.flush()
 
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         # Qdrant matches nothing on an empty list; say so rather than rely on it.
         if not audience.groups or query.collections == frozenset() or limit <= 0:
             return []
-        searches = self._searches(query, _readable(query, audience), max(limit, DEPTH))
-        if not searches:
-            return []
-        with _engine(self._path):
+        with said_of(self._path):
+            searches = self._searches(query, audience, max(limit, DEPTH))
+            if not searches:
+                return []
             found = self._shard.query(_fused(searches, limit))
-        return [Hit(_chunk(str(point.id), point.payload or {}), point.score) for point in found]
+        return [Hit(chunk_of(str(point.id), point.payload or {}), point.score) for point in found]
 
     def count(self) -> int:
-        """Passages that can be found."""
         import qdrant_edge as qe
 
-        with _engine(self._path):
+        with said_of(self._path):
             return self._shard.count(qe.CountRequest(exact=True))
 
     def optimize(self) -> None:
-        """Build the graphs that keep large indexes fast: 8 to 18 s for 20 000 passages.
+        """Build the graphs, in a process of its own: here it would hold the interpreter.
 
-        The engine holds the whole interpreter meanwhile: not for a process that is serving.
+        Nothing can be searched meanwhile. Raises IndexUnavailableError.
         """
-        with self._writing, _engine(self._path):
-            self._shard.optimize()
-            self._shard.flush()
+        with self._writing, said_of(self._path):
+            self._shard.close()
+            done = subprocess.run(  # noqa: S603  # our own interpreter and our own folder
+                [sys.executable, "-I", "-c", _OPTIMIZE, str(self._folder)],
+                check=False,
+                capture_output=True,
+            )
+            self._shard = _load(self._folder)
+        if done.returncode:
+            raise IndexUnavailableError(f"The index in {self._path} could not be optimized.")
 
     def close(self) -> None:
-        """Give the folder back; nothing can be searched afterwards."""
-        with self._writing, _engine(self._path):
+        with self._writing, said_of(self._path):
             self._shard.close()
 
-    def _point(self, document: Document, chunk: Chunk, vector: Vector) -> qe.Point:
+    def _searches(self, query: Query, audience: Audience, depth: int) -> list[qe.Prefetch]:
         import qdrant_edge as qe
 
-        terms = self._bm25[document.language].embed_document(indexed_text(chunk))
-        vectors = {"meaning": vector.tolist(), "terms": terms}
-        return qe.Point(chunk.id, vectors, _payload(document, chunk))
-
-    def _searches(self, query: Query, readable: qe.Filter, depth: int) -> list[qe.Prefetch]:
-        import qdrant_edge as qe
-
-        searches = []
+        searches, readable = [], _readable(query, audience)
         if query.vector is not None:
-            near = qe.Query.Nearest(query.vector[0].tolist(), using="meaning")
-            searches.append(qe.Prefetch(limit=depth, query=near, filter=readable))
-        terms = self._terms(query)
+            near = qe.Query.Nearest(query.vector[0].tolist(), using=MEANING)
+            wide = qe.SearchParams(hnsw_ef=EFFORT)
+            searches.append(qe.Prefetch(limit=depth, query=near, filter=readable, params=wide))
+        terms = self._words.asked(query)
         if terms.indices:
-            holding = qe.Query.Nearest(terms, using="terms")
-            # How rare a word is, is counted where the audience may read: the order of their
-            # hits says nothing of passages that are not theirs.
-            rarity = qe.SearchParams(idf=qe.IdfParams(corpus=readable))
+            holding = qe.Query.Nearest(qe.SparseVector(terms.indices, terms.values), using=TERMS)
+            rarity = None
+            if not self._reads_all(readable, (self._writes, audience.groups, query.collections)):
+                # How rare a word is, is counted where the audience may read: the order of their
+                # hits says nothing of passages that are not theirs.
+                rarity = qe.SearchParams(idf=qe.IdfParams(corpus=readable))
             searches.append(qe.Prefetch(limit=depth, query=holding, filter=readable, params=rarity))
         return searches
 
-    def _terms(self, query: Query) -> qe.SparseVector:
-        """The question's words as both languages stem them: each document knows its own stems.
+    def _reads_all(self, readable: qe.Filter, asked: _Asked) -> bool:
+        """Whether that is everything: then words need not be counted anew for each question.
 
-        One ranking for both languages, so that their scores compare; where the stems differ,
-        the other language's match nothing. The empty words of the question's own language are
-        left out of both: "la" is rare in English documents, and says nothing there.
+        Remembered until the next write: counting them costs milliseconds at 100 000 passages.
         """
         import qdrant_edge as qe
 
-        own = self._bm25[query.language]
-        words = without_elisions(query.text).split()
-        bare = " ".join(word for word in words if own.embed_query(word).indices)
-        found = {
-            index for model in self._bm25.values() for index in model.embed_query(bare).indices
-        }
-        return qe.SparseVector(sorted(found), [1.0] * len(found))
-
-
-def discard(path: Path) -> None:
-    """Throw the index of a folder away, so that it can be built anew.
-
-    Raises IndexInUseError when another process holds it.
-    """
-    folder = path / _SHARD
-    if not folder.exists():
-        return
-    with contextlib.suppress(IndexDamagedError):  # the very reason to throw it away
-        _load(folder, path).close()
-    # Renamed first: cut off at any point, what is left is an index to rebuild, never a mixture.
-    thrown = folder.with_suffix(".thrown")
-    shutil.rmtree(thrown, ignore_errors=True)
-    folder.rename(thrown)
-    (path / IDENTITY).unlink(missing_ok=True)
-    shutil.rmtree(thrown)
+        known = self._all_read.get(asked)
+        if known is None:
+            within = self._shard.count(qe.CountRequest(filter=readable, exact=True))
+            everything = self._shard.count(qe.CountRequest(exact=True))
+            if len(self._all_read) >= _REMEMBERED:
+                self._all_read.clear()
+            known = self._all_read[asked] = within == everything
+        return known
 
 
 def _check_room(path: Path) -> None:
@@ -211,19 +194,24 @@ def _check_room(path: Path) -> None:
         )
 
 
-def _create(folder: Path, dimensions: int) -> None:
-    """An empty shard, complete before it bears its name."""
+def create(folder: Path, dimensions: int) -> None:
+    """An empty shard, complete before it bears its name. Raises IndexUnavailableError."""
     import qdrant_edge as qe
 
+    _check_room(folder.parent)
     draft = folder.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
+    # A byte a dimension decides which passages are near, the vectors themselves in which order.
+    bytes_ = qe.ScalarQuantizationConfig(type=qe.ScalarType.Int8, quantile=0.99, always_ram=True)
     config = qe.EdgeConfig(
-        vectors={"meaning": qe.EdgeVectorParams(dimensions, qe.Distance.Cosine)},
-        sparse_vectors={"terms": qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
+        vectors={
+            MEANING: qe.EdgeVectorParams(dimensions, qe.Distance.Cosine, quantization_config=bytes_)
+        },
+        sparse_vectors={TERMS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
     )
-    with _engine(folder.parent):
+    with said_of(folder.parent):
         shard = qe.EdgeShard.create(str(draft), config)
-        for field in _KEYWORDS:
+        for field in KEYWORDS:
             keyword = qe.PayloadSchemaType.Keyword
             shard.update(qe.UpdateOperation.create_field_index(field, keyword))
         shard.flush()
@@ -231,8 +219,7 @@ def _create(folder: Path, dimensions: int) -> None:
     draft.rename(folder)
 
 
-def _load(folder: Path, path: Path) -> qe.EdgeShard:
-    """Raises IndexInUseError, IndexDamagedError."""
+def _load(folder: Path) -> qe.EdgeShard:
     import qdrant_edge as qe
 
     try:
@@ -241,8 +228,8 @@ def _load(folder: Path, path: Path) -> qe.EdgeShard:
         if not _is_the_engines(error):
             raise
         if "WouldBlock" in str(error):
-            raise IndexInUseError(path) from error
-        raise IndexDamagedError(path) from error
+            raise IndexInUseError(folder.parent) from error
+        raise IndexDamagedError(folder.parent) from error
 
 
 def _is_the_engines(error: BaseException) -> bool:
@@ -251,7 +238,7 @@ def _is_the_engines(error: BaseException) -> bool:
 
 
 @contextlib.contextmanager
-def _engine(path: Path) -> Iterator[None]:
+def said_of(path: Path) -> Iterator[None]:
     """What the engine raises while it works, as one sentence."""
     try:
         yield
@@ -264,15 +251,14 @@ def _engine(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _bm25(language: Language) -> qe.Bm25:
+def _native(point: Point) -> qe.Point:
     import qdrant_edge as qe
 
-    match language:
-        case Language.FRENCH:
-            name = "french"
-        case Language.ENGLISH:
-            name = "english"
-    return qe.Bm25(qe.Bm25Config(language=name, ascii_folding=True, avg_len=_USUAL_TERMS))
+    terms = qe.SparseVector(point.terms.indices, point.terms.values)
+    vectors: dict[str, Any] = {TERMS: terms}
+    if point.meaning is not None:
+        vectors[MEANING] = point.meaning
+    return qe.Point(point.id, vectors, point.payload)
 
 
 def _is(field: str, value: str) -> qe.FieldCondition:
@@ -291,9 +277,9 @@ def _readable(query: Query, audience: Audience) -> qe.Filter:
     """What this audience may read, in the collections that were asked for."""
     import qdrant_edge as qe
 
-    conditions: list[Any] = [_in("readers", audience.groups)]
+    conditions: list[Any] = [_in(READERS, audience.groups)]
     if query.collections is not None:
-        conditions.append(_in("collection", query.collections))
+        conditions.append(_in(COLLECTION, query.collections))
     return qe.Filter(must=conditions)
 
 
@@ -306,37 +292,4 @@ def _fused(searches: list[qe.Prefetch], limit: int) -> qe.QueryRequest:
         query=fusion,
         prefetches=searches,
         with_payload=True,
-    )
-
-
-def _payload(document: Document, chunk: Chunk) -> dict[str, Any]:
-    return {
-        "readers": sorted(document.readers),
-        "collection": chunk.collection,
-        "document": chunk.document,
-        "language": document.language.value,
-        "version": chunk.version,
-        "title": chunk.title,
-        "section": chunk.section,
-        "text": chunk.text,
-        "start": chunk.start,
-        "end": chunk.end,
-        "page": chunk.page,
-        "url": chunk.url,
-    }
-
-
-def _chunk(id_: str, payload: dict[str, Any]) -> Chunk:
-    return Chunk(
-        id=id_,
-        collection=payload["collection"],
-        document=payload["document"],
-        version=payload["version"],
-        title=payload["title"],
-        section=payload["section"],
-        text=payload["text"],
-        start=payload["start"],
-        end=payload["end"],
-        page=payload.get("page"),
-        url=payload.get("url"),
     )

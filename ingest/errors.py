@@ -4,7 +4,7 @@ IngestError
  ├── UnreadableFileError        this file cannot be read; the text is the reason
  ├── ReaderUnavailableError     no file can be read here and now; none of them is to blame
  ├── CollectionError            a collection is unknown, or its description is wrong
- ├── IndexMismatchError         the index was built by another embedder
+ ├── IndexMismatchError         the index was laid out by another version of Vigie
  └── IndexUnavailableError      the index cannot be opened, or stopped answering
       ├── IndexInUseError       another process holds it
       └── IndexDamagedError     its files are not what the engine wrote
@@ -38,7 +38,7 @@ class CollectionError(IngestError):
 
 
 class IndexMismatchError(IngestError):
-    """The index was built by another embedder; the text names the command that mends it."""
+    """The index was laid out by another version; the text names the command that mends it."""
 
 
 class IndexUnavailableError(IngestError):
@@ -55,5 +55,5 @@ class IndexInUseError(IndexUnavailableError):
 class IndexDamagedError(IndexUnavailableError):
     """The index's files are not what the engine wrote."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"The index in {path} is damaged. `vigie index rebuild` builds it anew.")
+    def __init__(self, place: Path | str) -> None:
+        super().__init__(f"The index in {place} is damaged. `vigie index rebuild` builds it anew.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,12 +23,15 @@ class Query:
 
     `vector` has shape (1, dimensions); None searches words alone and calls no model.
     `collections` narrows the search; None means every collection the audience may read.
+    `embedder` is the digest of the weights that read the vector: where passages were read by
+    others, the search is by words alone.
     """
 
     text: str
     vector: Matrix | None
     language: Language
     collections: frozenset[str] | None = None
+    embedder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Index(Protocol):
 
     def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
         """Make these the document's only chunks; durable when it returns."""
+        self.replace_all([(document, embedded)])
+
+    def replace_all(self, batch: Sequence[tuple[Document, EmbeddedChunks]]) -> None:
+        """The same for several documents, made durable together: at the price of one."""
         ...
 
     def remove(self, collection: str, documents: Collection[str]) -> None:
@@ -57,6 +64,22 @@ class Index(Protocol):
         """
         ...
 
+    def optimize(self) -> None:
+        """Put what was written into the order that keeps large indexes fast, if it is time to."""
+        ...
+
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         """At most `limit` hits, best first; none for an audience of no group."""
+        ...
+
+
+class StoredIndex(Index, Protocol):
+    """An index that is kept somewhere, and can be given back."""
+
+    def count(self) -> int:
+        """Passages that can be found."""
+        ...
+
+    def close(self) -> None:
+        """Give it back; nothing can be searched afterwards."""
         ...

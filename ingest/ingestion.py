@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Several
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +19,7 @@ from ingest.collections import Collection
 from ingest.documents import Chunk, Document, EmbeddedChunks, Hidden, Reading
 from ingest.errors import UnreadableFileError
 from ingest.index import Index
+from ingest.live import LiveIndex
 from ingest.reading import FileReader
 from ingest.sources import Entry, FailedFile, open_source
 from ingest.unpacking import Unpacking
@@ -40,6 +42,16 @@ class Mark:
     fingerprint: str  # empty for one that was begun and not finished
 
 
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """How a version of a document was indexed."""
+
+    collection: str
+    id: str
+    version: str
+    fingerprint: str
+
+
 class Catalogue(Protocol):
     """What ingestion remembers between two runs; every method is durable when it returns."""
 
@@ -56,6 +68,14 @@ class Catalogue(Protocol):
         ...
 
     def forget(self, collection: str, ids: Several[str]) -> None: ...
+
+    def documents(self) -> Iterable[Document]:
+        """Every document whose text is known, indexed or not, as it is when it is reached."""
+        ...
+
+    def confirm(self, indexed: Several[Indexed]) -> None:
+        """Mark these as indexed, where their version is still the one that is kept."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +188,7 @@ class Ingestion:
         self._read_changed(run)
         self._index_waiting(run)
         removed = self._remove_missing(run)
+        self._index.optimize()
         progress(opened.total, opened.total)
         return IngestionReport(
             added=run.added,
@@ -249,59 +270,59 @@ class Ingestion:
 
 
 def rebuild(
-    documents: Iterable[Document],
     catalogue: Catalogue,
     embedder: Embedder,
-    open_empty: Callable[[], Index],
-) -> int:
-    """Index anew what the catalogue holds; no file is read. Returns how many passages.
+    live: LiveIndex,
+    quiet: AbstractContextManager[object],
+) -> tuple[int, int]:
+    """Build the index anew beside the live one, from the texts that the catalogue keeps, and swap.
 
-    `open_empty` throws the old index away and opens the new one. All documents are marked
-    before it does: killed half-way, the next rebuild or ingestion indexes what is missing.
+    Returns how many documents, and passages. Killed at any point, the old index is in force
+    and the next rebuild begins anew. `quiet` is held as `LiveIndex.successor` says.
     """
-    everything = tuple(documents)
-    origins = _origins(everything, catalogue)
-    embedder.embed([""])  # says no before anything is lost
-    for document, origin in zip(everything, origins, strict=True):
-        catalogue.begin(document, origin)
-    index = open_empty()
-    written = 0
-    for batch in _batches(everything, origins):
-        index_all(batch, index, catalogue, embedder)
-        written += sum(len(cut.chunks) for cut in batch)
-    return written
+    embedder.embed([""])  # says no before anything is begun
+    indexed: list[Indexed] = []
+    passages = 0
+    with live.successor(embedder, quiet) as successor:
+        for batch in _batches(catalogue.documents()):
+            successor.fill(_embedded(batch, embedder))
+            indexed += [_indexed(cut.document, embedder.identity) for cut in batch]
+            passages += sum(len(cut.chunks) for cut in batch)
+    catalogue.confirm(indexed)
+    return len(indexed), passages
 
 
 def index_all(
     batch: Sequence[_Cut], index: Index, catalogue: Catalogue, embedder: Embedder
 ) -> None:
-    """Embed these documents together, then index one after the other."""
-    vectors = embedder.embed([embedded_text(chunk) for cut in batch for chunk in cut.chunks])
-    start = 0
+    """Embed these documents together, and index them together."""
+    embedded = _embedded(batch, embedder)
     for cut in batch:
-        end = start + len(cut.chunks)
-        embedded = EmbeddedChunks(cut.chunks, vectors[start:end])
         catalogue.begin(cut.document, cut.origin)
-        index.replace(cut.document, embedded)
-        catalogue.finish(cut.document, _fingerprint_of(cut, embedder.identity))
-        start = end
+    index.replace_all(embedded)
+    for cut in batch:
+        catalogue.finish(cut.document, _indexed(cut.document, embedder.identity).fingerprint)
 
 
-def _batches(documents: Sequence[Document], origins: Sequence[str]) -> Iterator[list[_Cut]]:
+def _embedded(batch: Sequence[_Cut], embedder: Embedder) -> list[tuple[Document, EmbeddedChunks]]:
+    vectors = embedder.embed([embedded_text(chunk) for cut in batch for chunk in cut.chunks])
+    start, found = 0, []
+    for cut in batch:
+        rows = vectors[start : start + len(cut.chunks)]
+        found.append((cut.document, EmbeddedChunks(cut.chunks, rows, embedder.identity.digest)))
+        start += len(cut.chunks)
+    return found
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[_Cut]]:
     batch: list[_Cut] = []
-    for document, origin in zip(documents, origins, strict=True):
-        batch.append(_Cut(document, chunking.chunks(document), origin))
+    for document in documents:
+        batch.append(_Cut(document, chunking.chunks(document), ""))
         if sum(len(cut.chunks) for cut in batch) >= BATCH:
             yield batch
             batch = []
     if batch:
         yield batch
-
-
-def _origins(documents: Sequence[Document], catalogue: Catalogue) -> list[str]:
-    names = {document.collection for document in documents}
-    known = {name: catalogue.marks(name) for name in names}
-    return [known[document.collection][document.id].origin for document in documents]
 
 
 def fingerprint(version: str, groups: frozenset[str], language: Language, embedder: str) -> str:
@@ -310,9 +331,9 @@ def fingerprint(version: str, groups: frozenset[str], language: Language, embedd
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()
 
 
-def _fingerprint_of(cut: _Cut, embedder: ModelIdentity) -> str:
-    document = cut.document
-    return fingerprint(document.version, document.readers, document.language, embedder.digest)
+def _indexed(document: Document, embedder: ModelIdentity) -> Indexed:
+    decided = fingerprint(document.version, document.readers, document.language, embedder.digest)
+    return Indexed(document.collection, document.id, document.version, decided)
 
 
 def _document(entry: Entry, reading: Reading, collection: Collection) -> Document:

@@ -7,18 +7,22 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection as Several
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import DEPTH, fused
-from ingest.index import Audience, Hit, Index, Query
-from ingest.ingestion import Catalogue, Mark
+from ingest.identity import Identity
+from ingest.index import Audience, Hit, Query, StoredIndex
+from ingest.ingestion import Catalogue, Indexed, Mark
+from ingest.live import Site, Standing
 from ingest.words import indexed_text, without_elisions
+from models.ports import Embedder
 
 _K1, _B = 1.2, 0.75
 
@@ -27,24 +31,24 @@ _K1, _B = 1.2, 0.75
 class _Entry:
     chunk: Chunk
     readers: frozenset[str]
-    vector: NDArray[np.float32]
+    vector: NDArray[np.float32] | None
     terms: Counter[str]
 
 
-class MemoryIndex(Index):
+class MemoryIndex(StoredIndex):
     """Every search compares the question with every passage its audience may read."""
 
     def __init__(self) -> None:
         self._documents: dict[tuple[str, str], tuple[_Entry, ...]] = {}
         self._lock = Lock()
 
-    def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
-        entries = tuple(
-            _Entry(chunk, document.readers, vector, _terms(indexed_text(chunk)))
-            for chunk, vector in zip(embedded.chunks, embedded.vectors, strict=True)
-        )
+    def replace_all(self, batch: Sequence[tuple[Document, EmbeddedChunks]]) -> None:
+        entries = {
+            (document.collection, document.id): _entries(document, embedded)
+            for document, embedded in batch
+        }
         with self._lock:
-            self._documents[document.collection, document.id] = entries
+            self._documents.update(entries)
 
     def remove(self, collection: str, documents: Several[str]) -> None:
         with self._lock:
@@ -63,16 +67,26 @@ class MemoryIndex(Index):
         rankings = [_by_terms(query, found)]
         if query.vector is not None:
             question = query.vector[0]
-            nearness = {id_: float(entry.vector @ question) for id_, entry in found.items()}
+            nearness = {
+                id_: float(entry.vector @ question)
+                for id_, entry in found.items()
+                if entry.vector is not None
+            }
             rankings.append(_ranked(nearness))
         scores = fused(rankings)
         best = _ranked(scores)[: max(limit, 0)]
         return [Hit(found[id_].chunk, scores[id_]) for id_ in best]
 
     def count(self) -> int:
-        """Passages that can be found."""
         with self._lock:
             return sum(map(len, self._documents.values()))
+
+    def optimize(self) -> None:
+        """Nothing: every search is a full one."""
+
+    def close(self) -> None:
+        with self._lock:
+            self._documents.clear()
 
     def _readable(self, query: Query, audience: Audience) -> Iterator[_Entry]:
         with self._lock:
@@ -80,6 +94,39 @@ class MemoryIndex(Index):
         for (collection, _), entries in documents:
             if query.collections is None or collection in query.collections:
                 yield from (entry for entry in entries if entry.readers & audience.groups)
+
+
+class MemorySite(Site):
+    """Indexes by their names, as long as the process lives."""
+
+    def __init__(self) -> None:
+        self.in_force: Standing | None = None
+        self.beside: dict[str, Standing] = {}
+
+    def identity(self) -> Identity | None:
+        return self.in_force.identity if self.in_force else None
+
+    def open(self, embedder: Embedder) -> Standing:
+        if self.in_force is None:
+            self.put_in_force(self.build(embedder))
+        assert self.in_force is not None
+        return self.in_force
+
+    def build(self, embedder: Embedder) -> Standing:
+        self.sweep()
+        standing = Standing(str(uuid4()), MemoryIndex(), Identity.of(embedder.identity))
+        self.beside[standing.name] = standing
+        return standing
+
+    def copy(self, standing: Standing) -> Standing | None:
+        del standing
+        return None
+
+    def put_in_force(self, standing: Standing) -> None:
+        self.in_force = self.beside.pop(standing.name)
+
+    def sweep(self) -> None:
+        self.beside.clear()
 
 
 class MemoryCatalogue(Catalogue):
@@ -100,6 +147,13 @@ class MemoryCatalogue(Catalogue):
         marks[document.id] = replace(marks[document.id], fingerprint=fingerprint)
         self._documents[document.collection, document.id] = document
 
+    def confirm(self, indexed: Several[Indexed]) -> None:
+        for one in indexed:
+            known = self._documents.get((one.collection, one.id))
+            if known is not None and known.version == one.version:
+                marks = self._marks[one.collection]
+                marks[one.id] = replace(marks[one.id], fingerprint=one.fingerprint)
+
     def forget(self, collection: str, ids: Several[str]) -> None:
         for id_ in ids:
             self._marks.get(collection, {}).pop(id_, None)
@@ -115,6 +169,14 @@ class MemoryCatalogue(Catalogue):
         return tuple(
             found for key in sorted(self._documents) if (found := self.document(*key)) is not None
         )
+
+
+def _entries(document: Document, embedded: EmbeddedChunks) -> tuple[_Entry, ...]:
+    rows = [None] * len(embedded.chunks) if embedded.vectors is None else embedded.vectors
+    return tuple(
+        _Entry(chunk, document.readers, row, _terms(indexed_text(chunk)))
+        for chunk, row in zip(embedded.chunks, rows, strict=True)
+    )
 
 
 def _by_terms(query: Query, found: Mapping[str, _Entry]) -> list[str]:

@@ -7,7 +7,7 @@ passage leaves, by whatever way. A question is never indexed, so it is never kep
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as Several
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from ingest.documents import Document, EmbeddedChunks
 from ingest.index import Audience, Hit, Index, Query
-from ingest.vectors import VectorCache
+from ingest.vectors import Vector, VectorCache
 from ingest.words import embedded_text
 from models.ports import Embedder, Matrix, ModelIdentity
 
@@ -24,16 +24,15 @@ Arithmetic = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
-class ModelVectors:
-    """The vectors that one model computed, one way."""
+class Vectors:
+    """The vectors of passages, each under what decided it."""
 
     cache: VectorCache
-    model: ModelIdentity
     arithmetic: Arithmetic
 
-    def key(self, text: str) -> bytes:
-        """The same for the same text, model and arithmetic, and for nothing else."""
-        return _hash(self.model.digest, self.arithmetic(), text)
+    def key(self, model: str, text: str) -> bytes:
+        """The same for the same text, model (its digest) and arithmetic, and for nothing else."""
+        return _hash(model, self.arithmetic(), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class RememberingEmbedder(Embedder):
     """Reads texts as another embedder does, but for those it knows, each once."""
 
     embedder: Embedder
-    vectors: ModelVectors
+    vectors: Vectors
 
     @property
     def identity(self) -> ModelIdentity:
@@ -52,7 +51,7 @@ class RememberingEmbedder(Embedder):
         return self.embedder.dimensions
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        keys = [self.vectors.key(text) for text in texts]
+        keys = [self.vectors.key(self.identity.digest, text) for text in texts]
         found = self.vectors.cache.find(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing or not texts:
@@ -68,13 +67,13 @@ class RememberingIndex(Index):
     """An index whose passages' vectors are known to the cache as long as it holds them."""
 
     index: Index
-    vectors: ModelVectors
+    vectors: Vectors
 
-    def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
-        self.index.replace(document, embedded)
-        keys = [self.vectors.key(embedded_text(chunk)) for chunk in embedded.chunks]
-        rows = dict(zip(keys, embedded.vectors, strict=True))
-        self.vectors.cache.hold(_holder(document.collection, document.id), rows)
+    def replace_all(self, batch: Sequence[tuple[Document, EmbeddedChunks]]) -> None:
+        self.index.replace_all(batch)
+        for document, embedded in batch:
+            rows = dict(self._rows(embedded))
+            self.vectors.cache.hold(_holder(document.collection, document.id), rows)
 
     def remove(self, collection: str, documents: Several[str]) -> None:
         """Raises IndexUnavailableError also when their vectors cannot be forgotten."""
@@ -84,8 +83,16 @@ class RememberingIndex(Index):
     def grant(self, collection: str, documents: Several[str], readers: frozenset[str]) -> None:
         self.index.grant(collection, documents, readers)
 
+    def optimize(self) -> None:
+        self.index.optimize()
+
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         return self.index.search(query, audience, limit)
+
+    def _rows(self, embedded: EmbeddedChunks) -> Iterator[tuple[bytes, Vector]]:
+        if embedded.vectors is not None:
+            for chunk, vector in zip(embedded.chunks, embedded.vectors, strict=True):
+                yield self.vectors.key(embedded.embedder, embedded_text(chunk)), vector
 
 
 def _holder(collection: str, document: str) -> bytes:

@@ -64,8 +64,10 @@ def evaluate_retrieval(
         if not judged.relevant:
             continue
         started = time.perf_counter()
-        vector = retrieval.embedder.get().embed([judged.question])
-        query = Query(judged.question, vector, language, collections)
+        embedder = retrieval.embedder.get()
+        vector = embedder.embed([judged.question])
+        digest = embedder.identity.digest
+        query = Query(judged.question, vector, language, collections, embedder=digest)
         hits = retrieval.index.get().search(query, audience, CHUNKS_READ)
         times_ms.append((time.perf_counter() - started) * 1000)
         ranks.append(_rank(hits, judged.relevant))

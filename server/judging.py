@@ -25,6 +25,7 @@ from server import holding
 from server.audit.events import Json
 from server.errors import InvalidInputError, ServerError
 from server.failures import EXPECTED
+from server.rebuilding import foreign
 from server.settings import Settings, prepare_home, secret_key
 from server.store import Store
 from server.store.shelves import Shelves
@@ -34,6 +35,7 @@ from server.wiring import (
     make_embedder,
     make_guards,
     make_personal_data,
+    make_site,
 )
 
 DIAGNOSIS_S = 300.0
@@ -250,6 +252,8 @@ def _documents(settings: Settings) -> str:
         left, indexed = shelves.unindexed(), sum(shelves.counts().values())
     if left:
         raise ServerError(f"{left} documents are not indexed: vigie index rebuild.")
+    if remark := foreign(make_site(settings), make_embedder(settings).identity):
+        raise ServerError(remark)
     return f"{indexed}, all indexed"
 
 

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Lazy(Generic[T]):
-    """`get()` makes the part the first time and returns the same one ever after."""
+    """`get()` makes the part the first time and the same one ever after, or its heir."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -22,6 +22,11 @@ class Lazy(Generic[T]):
             if self._made is None:
                 self._made = self._make()
             return self._made
+
+    def replace(self, part: T) -> None:
+        """From now on this is the part: the heir of the one that was made."""
+        with self._making:
+            self._made = part
 
     @property
     def made(self) -> T | None:

@@ -126,8 +126,9 @@ class Library:
             if readers != enforced.readers_of(id_):
                 by_readers[enforced.readers_of(id_)].append(id_)
         for readers, ids in by_readers.items():
-            self._index().grant(collection.name, ids, readers)
-            self._shelves.grant(collection.name, ids, readers)
+            with self._shelves.changing:
+                self._index().grant(collection.name, ids, readers)
+                self._shelves.grant(collection.name, ids, readers)
 
     def _enforced(self, collection: Collection) -> Collection:
         """The same collection, in which nobody reads what is withdrawn or quarantined."""
@@ -143,8 +144,9 @@ class Library:
         facts: dict[str, Json] = {"documents": len(ids)}
         self._record.append(Event(EventKind.COLLECTION_REMOVED, name, by.pseudonym, facts))
         if ids:
-            self._index().remove(name, ids)
-            self._shelves.forget(name, ids)
+            with self._shelves.changing:
+                self._index().remove(name, ids)
+                self._shelves.forget(name, ids)
         self._shelves.remove_collection(name)
         return len(ids)
 

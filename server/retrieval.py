@@ -34,10 +34,11 @@ class Retrieval:
         What still holds comes before what is past its date, and a version after its heir.
         """
         try:
-            vector = self.embedder.get().embed([question])
+            embedder = self.embedder.get()
+            vector = embedder.embed([question])
+            query = Query(question, vector, language, embedder=embedder.identity.digest)
         except WritingRevokedError:
-            vector = None
-        query = Query(question, vector, language)
+            query = Query(question, None, language)
         hits = self.index.get().search(query, audience, limit)
         shown = self.standings.ranked(hits)
         if len(shown) < len(hits):

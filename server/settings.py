@@ -39,6 +39,20 @@ class Settings(BaseSettings):
     embedder: Path | None = Field(
         None, description="A sentence-transformers folder; by default the bundled MiniLM."
     )
+    index_url: str | None = Field(
+        None, description="A Qdrant server on site; by default the index is a folder of the home."
+    )
+    index_key: str | None = Field(None, description="API key of that server.")
+    index_name: str = Field(
+        "vigie",
+        pattern="^[a-z][a-z0-9_]{0,39}$",
+        description="Name of the index there: one for each house that shares the server.",
+    )
+    on_site: str = Field(
+        "",
+        description="Names of machines on site that Vigie may connect to, separated by commas; "
+        "this machine and private addresses need no mention.",
+    )
     context_tokens: int = Field(4096, ge=256, description="Context window given to the GGUF.")
     answer_tokens: int = Field(400, ge=16, description="Longest answer a GGUF may write.")
     threads: int | None = Field(None, ge=1, description="CPU threads of llama.cpp; all by default.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,10 @@ from guardrails.chain import Guards
 from guardrails.charter import Charter
 from guardrails.pii import PersonalData
 from ingest.index import Index
-from ingest.ingestion import Ingestion, rebuild
+from ingest.ingestion import Ingestion
+from ingest.live import LiveIndex, Site
 from ingest.reading import FileReader
-from ingest.remembering import ModelVectors, RememberingEmbedder, RememberingIndex
+from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
 from ingest.vectors import VectorCache
 from models import catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
@@ -32,11 +33,12 @@ from server.audit.log import AuditLog
 from server.audit.review import ReviewQueue
 from server.conversations import Conversations
 from server.desk import Desk
-from server.errors import InvalidInputError
 from server.lazy import Lazy
 from server.library import Library
+from server.onsite import check_on_site
 from server.procedure import read_procedure
 from server.prompting import Prompting
+from server.rebuilding import Rebuilding
 from server.retrieval import Retrieval
 from server.searching import Searching
 from server.settings import Settings, check_state, prepare_home, secret_key
@@ -83,11 +85,7 @@ class Vigie:
     reviews: ReviewQueue
     charter: Lazy[Charter]
     writer: Lazy[Made]
-    rebuild_index: Callable[[], tuple[int, int]]
-    """Index anew all that the store holds: how many documents, and passages.
-
-    Raises InvalidInputError while the index is in use by this very process.
-    """
+    rebuilding: Rebuilding
 
     @property
     def operator(self) -> Person:
@@ -110,8 +108,19 @@ class Vigie:
         made = self.writer.get()
         if made.reason is not None and catalog.listed(self.settings.home):
             yield f"Answers come from {made.generator.identity.name}: {made.reason.en}."
+        if foreign := self.rebuilding.remark():
+            yield foreign
         if left := self.library.unindexed():
-            yield f"{left} documents are not indexed: stop the server, then vigie index rebuild."
+            yield f"{left} documents are not indexed: vigie index rebuild."
+
+    def rebuild_index(self, embedder: Embedder | None = None) -> tuple[int, int]:
+        """Index anew, beside the live index, all that the store holds: documents, and passages.
+
+        Another embedder takes the house's place together with the index that it filled.
+        Raises WritingRevokedError with the AI off, IngestError, ModelsError.
+        """
+        wanted = SwitchedEmbedder(embedder, self.switch) if embedder else None
+        return self.rebuilding.rebuild(wanted or self.rebuilding.embedder.get())
 
     def warm_up(self) -> None:
         """Make the costly parts now rather than at the first question; no model with the AI off."""
@@ -156,22 +165,25 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     charter = Lazy(lambda: charters.load(settings.charter_file()))
     guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
     embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
-    vectors = Lazy(lambda: _open_vectors(home, embedder.get(), closing))
-    # Documents are remembered, questions never; the switch stands before both.
-    remembering = Lazy[Embedder](
-        lambda: SwitchedEmbedder(RememberingEmbedder(parts.embedder.get(), vectors.get()), switch)
-    )
-    index = Lazy(lambda: _open_index(home, embedder.get(), vectors.get(), closing))
+    shelves = Shelves(store)
+    site = make_site(settings)
+    live = Lazy(lambda: _open_index(site, embedder.get(), shelves, closing))
+    vectors = Lazy(lambda: _open_vectors(home, closing))
+    index = Lazy[Index](lambda: RememberingIndex(live.get(), vectors.get()))
     writer = Lazy(lambda: make_generator(settings))
     reader = Lazy(lambda: _open_reader(settings, closing))
-    shelves = Shelves(store)
     people, likenesses = People(store), Likenesses(store)
     standings = Standings(shelves, Lives(store), likenesses, people, now)
     retrieval = Retrieval(index, embedder, standings, now)
+
+    def remembering() -> Embedder:
+        # Documents are remembered, questions never; the switch stands before both.
+        return SwitchedEmbedder(RememberingEmbedder(embedder.get(), vectors.get()), switch)
+
     library = Library(
         shelves,
         index.get,
-        lambda: Ingestion(index.get(), shelves, remembering.get(), reader.get()),
+        lambda: Ingestion(index.get(), shelves, remembering(), reader.get()),
         record,
         standings,
     )
@@ -187,7 +199,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         stewardship=Stewardship(library, standings, record, now),
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
-        rebuild_index=lambda: _rebuild(home, index, remembering, shelves),
+        rebuilding=Rebuilding(site, live, embedder, shelves),
         desk=Desk(DeskRows(store), guards, record, secret, now),
         searching=Searching(retrieval),
         answering=Answering(
@@ -270,20 +282,24 @@ def _generator(choice: catalog.Choice, settings: Settings) -> Generator:
             return ExtractiveGenerator()
 
 
-def _open_index(
-    home: Path, embedder: Embedder, vectors: ModelVectors, closing: contextlib.ExitStack
-) -> Index:
-    from ingest.edge import EdgeIndex
+def make_site(settings: Settings) -> Site:
+    """Where the index is: a folder of the home, or the Qdrant server of the settings.
 
-    index = EdgeIndex.open(home / "index", embedder)
-    closing.callback(index.close)
-    return RememberingIndex(index, vectors)
+    Raises SettingsError for a server that is not on site.
+    """
+    from ingest.edge_folder import EdgeFolder
+    from ingest.qdrant_server import QdrantServer
+
+    if settings.index_url is None:
+        return EdgeFolder(settings.home / "index")
+    check_on_site(settings.index_url, settings.on_site, "VIGIE_INDEX_URL")
+    return QdrantServer.connect(settings.index_url, settings.index_key, settings.index_name)
 
 
-def _open_vectors(home: Path, embedder: Embedder, closing: contextlib.ExitStack) -> ModelVectors:
+def _open_vectors(home: Path, closing: contextlib.ExitStack) -> Vectors:
     cache = VectorCache(home / "vectors.db")
     closing.callback(cache.close)
-    return ModelVectors(cache, embedder.identity, arithmetic)
+    return Vectors(cache, arithmetic)
 
 
 def _open_reader(settings: Settings, closing: contextlib.ExitStack) -> FileReader:
@@ -300,20 +316,15 @@ def _open_reader(settings: Settings, closing: contextlib.ExitStack) -> FileReade
     return reader
 
 
-def _rebuild(
-    home: Path, index: Lazy[Index], embedder: Lazy[Embedder], shelves: Shelves
-) -> tuple[int, int]:
-    from ingest.edge import discard
-
-    if index.made is not None:
-        raise InvalidInputError("Stop the server first: it is using the index.")
-    documents = shelves.documents()
-
-    def emptied() -> Index:
-        discard(home / "index")
-        return index.get()
-
-    return len(documents), rebuild(documents, shelves, embedder.get(), emptied)
+def _open_index(
+    site: Site, embedder: Embedder, shelves: Shelves, closing: contextlib.ExitStack
+) -> LiveIndex:
+    live = LiveIndex.open(site, embedder)
+    closing.callback(live.close)
+    if not live.count():
+        # A new one, or another's: after a restoration, or on another machine, say so.
+        shelves.unmark()
+    return live
 
 
 def _policy(settings: Settings) -> SignInPolicy:

@@ -66,6 +66,7 @@ def document(
     )
 
 
-def embedded(of: Document) -> EmbeddedChunks:
+def embedded(of: Document, embedder: Embedder | None = None) -> EmbeddedChunks:
     cut = chunking.chunks(of)
-    return EmbeddedChunks(cut, WordsEmbedder().embed([embedded_text(chunk) for chunk in cut]))
+    vectors = (reader := embedder or WordsEmbedder()).embed([embedded_text(one) for one in cut])
+    return EmbeddedChunks(cut, vectors, reader.identity.digest)

@@ -141,10 +141,19 @@ def restore(context: typer.Context, file: Path, as_json: AsJson = False) -> None
     from server.commands.backup import restore as unpack
 
     settings = frame(context).settings()
-    parts = unpack(file, settings.home)
+    made = unpack(file, settings.home).isoformat(timespec="seconds")
     rebuilt = cast("dict[str, Any]", run(context, "index.rebuild", {}))
-    result = {"parts": parts, **rebuilt}
-    show(result, as_json, lambda: iter([f"{rebuilt['documents']} documents restored."]))
+    result = {"made": made, **rebuilt}
+    show(
+        result, as_json, lambda: iter([f"{rebuilt['documents']} documents restored.", _back(made)])
+    )
+
+
+def _back(made: str) -> str:
+    return (
+        f"What was erased, withdrawn or closed to someone since {made} is back: erase it again "
+        "(vigie log erase), and ingest the sources again."
+    )
 
 
 def _entry_lines(entries: list[dict[str, Any]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Safety copies: everything but the index, which is rebuilt from the texts in the store."""
+"""Safety copies: everything but the index, whatever its engine: a restoration rebuilds it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tarfile
 import tempfile
 import zlib
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from server import holding
@@ -55,8 +56,12 @@ def sweep(home: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def restore(file: Path, home: Path) -> list[str]:
-    """Unpack an archive into a home that has no state. Raises InvalidInputError, HomeInUseError."""
+def restore(file: Path, home: Path) -> datetime:
+    """Unpack an archive into a home that has no state, and say when it was made.
+
+    What was erased, withdrawn or closed to someone since then is back: whoever restores it has
+    to be told. Raises InvalidInputError, HomeInUseError.
+    """
     holder = holding.holder(home) if home.is_dir() else None
     if holder:
         raise HomeInUseError(f"The state folder {home} is in use by {holder}.")
@@ -68,12 +73,13 @@ def restore(file: Path, home: Path) -> list[str]:
             names = archive.getnames()
             if not set(DATABASES) <= set(names) <= {*DATABASES, *FILES}:
                 raise InvalidInputError(f"{file} is not a backup of Vigie.")
+            made = datetime.fromtimestamp(archive.getmember("record.db").mtime, UTC)
             archive.extractall(home, filter="data")
     except OSError as error:
         raise InvalidInputError(f"{file} cannot be restored: {_cause(error)}.") from error
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise InvalidInputError(f"{file} is not a whole backup of Vigie.") from error
-    return names
+    return made
 
 
 def _cause(error: OSError | sqlite3.Error) -> str:

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection as Several
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from threading import Lock
 from typing import cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Insert, Row, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from ingest.collections import Collection
 from ingest.documents import Document, Span
-from ingest.ingestion import Catalogue, Mark
+from ingest.ingestion import Catalogue, Indexed, Mark
 from models.ports import Language
 from server.store import Store
 from server.store.tables import collections, documents, lives
+
+PAGE = 200
+"""Documents read together, of those that are all read one after the other."""
 
 _DESCRIPTION = TypeAdapter(Collection)
 _SPANS = TypeAdapter(tuple[Span, ...])
@@ -27,6 +43,8 @@ class Shelves(Catalogue):
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.changing = Lock()
+        """Held over a change to the index and to its rows: a rebuild begins before or after it."""
 
     def save_collection(self, collection: Collection) -> None:
         values = {"description": _DESCRIPTION.dump_json(collection).decode()}
@@ -121,11 +139,47 @@ class Shelves(Catalogue):
                 gone = and_(documents.c.collection == collection, documents.c.id == id_)
                 connection.execute(delete(documents).where(gone))
 
-    def documents(self) -> list[Document]:
-        """Every document whose text is known, indexed or not."""
-        query = select(documents).order_by(documents.c.collection, documents.c.id)
+    def documents(self) -> Iterator[Document]:
+        """Page by page: neither all texts at once, nor one transaction for hours."""
+        place = tuple_(documents.c.collection, documents.c.id)
+        query = select(documents).order_by(documents.c.collection, documents.c.id).limit(PAGE)
+        last = ("", "")
+        while True:
+            with self._store.transaction() as connection:
+                rows = connection.execute(query.where(place > last)).all()
+            page = [_document(row) for row in rows]
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = (page[-1].collection, page[-1].id)
+
+    def confirm(self, indexed: Several[Indexed]) -> None:
+        values = {
+            "fingerprint": bindparam("made"),
+            "indexed": datetime.now(UTC).replace(tzinfo=None),
+        }
+        same = and_(
+            documents.c.collection == bindparam("its_collection"),
+            documents.c.id == bindparam("its_id"),
+            documents.c.version == bindparam("its_version"),
+        )
+        rows = [
+            {
+                "its_collection": one.collection,
+                "its_id": one.id,
+                "its_version": one.version,
+                "made": one.fingerprint,
+            }
+            for one in indexed
+        ]
+        if rows:
+            with self._store.transaction() as connection:
+                connection.execute(update(documents).where(same).values(values), rows)
+
+    def unmark(self) -> None:
+        """Nothing is indexed any more, whatever was remembered."""
         with self._store.transaction() as connection:
-            return [_document(row) for row in connection.execute(query)]
+            connection.execute(update(documents).values(fingerprint=None))
 
     def document(self, collection: str, id_: str) -> Document | None:
         query = select(documents).where(

@@ -18,7 +18,7 @@ from french import passages
 from sentence_transformers import SentenceTransformer
 
 from ingest.ingestion import BATCH
-from ingest.remembering import ModelVectors, RememberingEmbedder
+from ingest.remembering import RememberingEmbedder, Vectors
 from ingest.vectors import VectorCache
 from models.ports import Embedder, Matrix
 from models.sentence import (
@@ -96,7 +96,7 @@ def _known(embedder: Embedder, texts: list[str]) -> Iterator[Figure]:
         tempfile.TemporaryDirectory() as folder,
         closing(VectorCache(Path(folder) / "vectors.db")) as cache,
     ):
-        vectors = ModelVectors(cache, embedder.identity, arithmetic)
+        vectors = Vectors(cache, arithmetic)
         rows = embedder.embed(texts)
         cache.hold(b"bench", dict(zip(map(vectors.key, texts), rows, strict=True)))
         remembering = RememberingEmbedder(embedder, vectors)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,12 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from passages import WordsEmbedder, document, embedded
+from qdrant_client import QdrantClient
+from qdrant_stand_in import KEY, stand_in
 
 from ingest.documents import Document
-from ingest.edge import EdgeIndex
+from ingest.edge_folder import EdgeFolder
 from ingest.index import Audience, Index, Query
-from ingest.memory import MemoryIndex
-from ingest.remembering import ModelVectors, RememberingIndex
+from ingest.live import LiveIndex, Site
+from ingest.memory import MemoryIndex, MemorySite
+from ingest.qdrant_server import QdrantServer
+from ingest.remembering import RememberingIndex, Vectors
 from ingest.vectors import VectorCache
 from models.ports import Language
 
@@ -25,22 +31,64 @@ EVERYTHING = 200  # more than any example holds
 Store = dict[tuple[str, str], Document]
 
 
-@pytest.fixture(params=["memory", "remembering", pytest.param("edge", marks=pytest.mark.slow)])
+# The adapter asks for what a server has, and local mode says that it has not.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Payload indexes have no effect"),
+    pytest.mark.filterwarnings("ignore:Local mode performs exact"),
+]
+
+SERVER = os.environ.get("VIGIE_TEST_QDRANT_URL")
+ADAPTERS = [
+    "memory",
+    "live",
+    "remembering",
+    pytest.param("edge", marks=pytest.mark.slow),
+    pytest.param("local", marks=pytest.mark.slow),
+    pytest.param("wire", marks=pytest.mark.slow),
+    pytest.param(
+        "server",
+        marks=[
+            pytest.mark.slow,
+            pytest.mark.skipif(not SERVER, reason="VIGIE_TEST_QDRANT_URL names no Qdrant server"),
+        ],
+    ),
+]
+EXAMPLES = int(os.environ.get("VIGIE_TEST_EXAMPLES", "25"))
+"""Histories that Hypothesis invents for each property; 10 000 before a release."""
+
+
+@pytest.fixture(params=ADAPTERS)
 def index(request: pytest.FixtureRequest) -> Iterator[Index]:
-    if request.param == "memory":
-        yield MemoryIndex()
-        return
-    with TemporaryDirectory() as folder:
+    with contextlib.ExitStack() as closing:
         if request.param == "remembering":
-            cache = VectorCache(Path(folder) / "vectors.db")
-            yield RememberingIndex(
-                MemoryIndex(), ModelVectors(cache, WordsEmbedder().identity, lambda: "exact")
-            )
-            cache.close()
+            folder = closing.enter_context(TemporaryDirectory())
+            cache = closing.enter_context(contextlib.closing(VectorCache(Path(folder) / "v.db")))
+            yield RememberingIndex(MemoryIndex(), Vectors(cache, lambda: "exact"))
             return
-        edge = EdgeIndex.open(Path(folder), WordsEmbedder())
-        yield edge
-        edge.close()
+        site = _site(request.param, closing)
+        if request.param == "live":
+            yield LiveIndex.open(site, WordsEmbedder())
+            return
+        opened = site.open(WordsEmbedder()).index
+        closing.callback(opened.close)
+        yield opened
+
+
+def _site(name: str, closing: contextlib.ExitStack) -> Site:
+    match name:
+        case "edge":
+            return EdgeFolder(Path(closing.enter_context(TemporaryDirectory())))
+        case "local":
+            client = closing.enter_context(contextlib.closing(QdrantClient(":memory:")))
+            return QdrantServer(client, "contract")
+        case "wire":
+            server = closing.enter_context(stand_in())
+            return QdrantServer.connect(server.url, KEY, "contract")
+        case "server":
+            assert SERVER
+            return QdrantServer.connect(SERVER, os.environ.get("VIGIE_TEST_QDRANT_KEY"), "contract")
+        case _:
+            return MemorySite()
 
 
 groups = st.frozensets(st.sampled_from(["everyone", "paie", "direction"]))
@@ -83,7 +131,9 @@ narrowings = st.none() | st.frozensets(collections)
 
 # One index per test, emptied by each example: a fresh shard each time would cost minutes.
 examples = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -110,7 +160,8 @@ def live(index: Index, history: list[Step]) -> Store:
 
 def asked(text: str, narrowed: frozenset[str] | None = None, *, vector: bool = True) -> Query:
     sought = WordsEmbedder().embed([text]) if vector else None
-    return Query(text, sought, Language.FRENCH, narrowed)
+    digest = WordsEmbedder().identity.digest
+    return Query(text, sought, Language.FRENCH, narrowed, embedder=digest)
 
 
 def readable(store: Store, audience: frozenset[str], narrowed: frozenset[str] | None) -> set[str]:

@@ -18,8 +18,8 @@ HOMES = {
     "fastapi": ("server/web/",),
     "starlette": ("server/web/", "server/serving.py"),
     "sqlalchemy": ("server/store/", "server/audit/"),
-    "qdrant_edge": ("ingest/edge.py",),
-    "qdrant_client": (),
+    "qdrant_edge": ("ingest/edge.py", "ingest/points.py"),  # its BM25 serves the server too
+    "qdrant_client": ("ingest/qdrant",),
     "llama_cpp": ("models/llama/", "models/doctor.py"),
     "sentence_transformers": ("models/sentence.py",),
     "presidio_analyzer": ("guardrails/pii/",),
@@ -28,7 +28,10 @@ HOMES = {
     "datasketch": ("ingest/likeness.py",),
 }
 ADAPTERS = {
-    "ingest.edge": ("server/wiring.py",),
+    "ingest.edge": ("ingest/edge_folder.py",),
+    "ingest.edge_folder": ("server/wiring.py",),
+    "ingest.qdrant": ("ingest/qdrant_server.py",),
+    "ingest.qdrant_server": ("server/wiring.py",),
     "models.llama": ("server/wiring.py", "models/"),
     "models.extractive": ("server/wiring.py",),
     "models.sentence": ("server/wiring.py",),

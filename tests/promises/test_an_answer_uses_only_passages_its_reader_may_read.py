@@ -10,7 +10,7 @@ import pytest
 from demo import employee
 from passages import WordsEmbedder, document, embedded
 
-from ingest.edge import EdgeIndex
+from ingest.edge_folder import EdgeFolder
 from ingest.index import Audience, Index, Query
 from ingest.memory import MemoryIndex
 from models.ports import Language
@@ -25,7 +25,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
     if request.param == "memory":
         yield MemoryIndex()
         return
-    edge = EdgeIndex.open(tmp_path / "index", WordsEmbedder())
+    edge = EdgeFolder(tmp_path / "index").open(WordsEmbedder()).index
     yield edge
     edge.close()
 

@@ -12,14 +12,14 @@ import pytest
 from adapters import ForbiddenEmbedder
 from passages import DIMENSIONS, WordsEmbedder, document, embedded
 
-from ingest.edge import EdgeIndex, discard
+from ingest.edge_folder import EdgeFolder
 from ingest.errors import (
     IndexDamagedError,
     IndexInUseError,
     IndexMismatchError,
     IndexUnavailableError,
 )
-from ingest.index import Audience, Query
+from ingest.index import Audience, Query, StoredIndex
 from models.ports import Language, ModelIdentity
 
 pytestmark = pytest.mark.slow
@@ -29,8 +29,8 @@ EVERYONE = Audience(frozenset({"everyone"}))
 WORDS = WordsEmbedder().identity
 
 
-def opened(path: Path, identity: ModelIdentity = WORDS) -> EdgeIndex:
-    return EdgeIndex.open(path, ForbiddenEmbedder(identity, DIMENSIONS))
+def opened(path: Path, identity: ModelIdentity = WORDS) -> StoredIndex:
+    return EdgeFolder(path).open(ForbiddenEmbedder(identity, DIMENSIONS)).index
 
 
 def filled(path: Path, documents: int = 3) -> None:
@@ -40,7 +40,7 @@ def filled(path: Path, documents: int = 3) -> None:
     index.close()
 
 
-def found(index: EdgeIndex, text: str = "bonjour") -> set[str]:
+def found(index: StoredIndex, text: str = "bonjour") -> set[str]:
     hits = index.search(Query(text, None, Language.FRENCH), EVERYONE, 500)
     return {hit.chunk.document for hit in hits}
 
@@ -68,11 +68,23 @@ def test_the_empty_words_of_a_question_match_nothing_in_the_other_language(tmp_p
     index.close()
 
 
-def test_another_embedder_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+def test_the_index_of_another_embedder_opens_and_says_whose_it_is(tmp_path: Path) -> None:
     filled(tmp_path / "index")
 
+    other = ForbiddenEmbedder(ModelIdentity("words", "f" * 64), DIMENSIONS)
+    standing = EdgeFolder(tmp_path / "index").open(other)
+
+    assert standing.identity.is_of(WORDS)
+    standing.index.close()
+
+
+def test_another_layout_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    filled(tmp_path / "index")
+    file = tmp_path / "index" / "identity.json"
+    file.write_text(file.read_text().replace('"format": 1', '"format": 0'), encoding="utf-8")
+
     with pytest.raises(IndexMismatchError, match="vigie index rebuild"):
-        opened(tmp_path / "index", ModelIdentity("words", "f" * 64))
+        opened(tmp_path / "index")
 
 
 def test_a_second_holder_is_refused(tmp_path: Path) -> None:
@@ -80,8 +92,6 @@ def test_a_second_holder_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(IndexInUseError, match="in use"):
         opened(tmp_path / "index")
-    with pytest.raises(IndexInUseError):
-        discard(tmp_path / "index")
     first.close()
 
     opened(tmp_path / "index").close()
@@ -115,17 +125,6 @@ def test_an_index_without_an_owner_is_not_taken_over(tmp_path: Path) -> None:
 
     with pytest.raises(IndexDamagedError):
         opened(tmp_path / "index")
-
-
-def test_a_discarded_index_can_be_built_by_another_embedder(tmp_path: Path) -> None:
-    filled(tmp_path / "index")
-
-    discard(tmp_path / "index")
-    discard(tmp_path / "index")
-
-    index = opened(tmp_path / "index", ModelIdentity("other", "f" * 64))
-    assert index.count() == 0
-    index.close()
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
@@ -204,9 +203,9 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, acknowledged: int
 import sys
 from pathlib import Path
 from passages import WordsEmbedder, document, embedded
-from ingest.edge import EdgeIndex
+from ingest.edge_folder import EdgeFolder
 
-index = EdgeIndex.open(Path(sys.argv[1]), WordsEmbedder())
+index = EdgeFolder(Path(sys.argv[1])).open(WordsEmbedder()).index
 for n in range(1000):
     one = document(f"d{n}", f"bonjour numéro {n}")
     index.replace(one, embedded(one))

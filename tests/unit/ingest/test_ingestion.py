@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Collection as Several
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from ingest.collections import Collection, Override
 from ingest.documents import Document, EmbeddedChunks, Hidden, Hiding
 from ingest.errors import CollectionError, UnreadableFileError
 from ingest.index import Audience, Hit, Index, Query
-from ingest.ingestion import Catalogue, Ingestion, IngestionReport, Mark, Remark, rebuild
+from ingest.ingestion import Catalogue, Indexed, Ingestion, IngestionReport, Mark, Remark
 from ingest.memory import MemoryCatalogue, MemoryIndex
 from ingest.readers import reasons
 from ingest.reading import InProcessReader
@@ -460,15 +460,18 @@ class FusedIndex(Index):
         self._index = index
         self._fuse = fuse
 
-    def replace(self, document: Document, embedded: EmbeddedChunks) -> None:
+    def replace_all(self, batch: Sequence[tuple[Document, EmbeddedChunks]]) -> None:
         self._fuse.burn()
-        self._index.replace(document, embedded)
+        self._index.replace_all(batch)
         self._fuse.burn()
 
     def remove(self, collection: str, documents: Several[str]) -> None:
         self._fuse.burn()
         self._index.remove(collection, documents)
         self._fuse.burn()
+
+    def optimize(self) -> None:
+        self._index.optimize()
 
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         return self._index.search(query, audience, limit)
@@ -494,9 +497,15 @@ class FusedCatalogue(Catalogue):
         self._catalogue.forget(collection, ids)
         self._fuse.burn()
 
+    def documents(self) -> Iterable[Document]:
+        return self._catalogue.documents()
+
+    def confirm(self, indexed: Several[Indexed]) -> None:
+        self._catalogue.confirm(indexed)
+
 
 @pytest.mark.parametrize("then", ["stays", "comes back", "goes too"])
-@pytest.mark.parametrize("steps", range(12))
+@pytest.mark.parametrize("steps", range(10))
 def test_a_run_killed_anywhere_is_mended_by_the_next(
     house: House, folder: Path, steps: int, then: str
 ) -> None:
@@ -527,50 +536,3 @@ def test_a_run_killed_anywhere_is_mended_by_the_next(
     fresh.ingest(folder)
     assert house.found() == fresh.found()
     assert house.catalogue.marks("rh") == fresh.catalogue.marks("rh")
-
-
-@pytest.mark.parametrize("steps", range(7))
-def test_rebuilding_reads_no_file_and_survives_being_killed(
-    house: House, folder: Path, steps: int
-) -> None:
-    house.ingest(folder)
-    found = house.found()
-    house.embedder = WordsEmbedder("other")
-
-    def emptied() -> MemoryIndex:
-        house.index = MemoryIndex()
-        return house.index
-
-    documents = house.catalogue.documents()
-    doomed = FusedCatalogue(house.catalogue, Fuse(steps))
-    if steps < 6:
-        with pytest.raises(Killed):
-            rebuild(documents, doomed, house.embedder, emptied)
-        assert house.indexed() <= set(house.found())
-    written = rebuild(documents, house.catalogue, house.embedder, emptied)
-
-    assert written == 2
-    assert house.found() == found
-
-
-@pytest.mark.parametrize("steps", range(8))
-def test_a_rebuild_killed_and_redone_leaves_each_source_its_documents(
-    house: House, folder: Path, steps: int
-) -> None:
-    other = folder.parent / "autre"
-    other.mkdir()
-    (other / "ailleurs.md").write_text("Ailleurs.", encoding="utf-8")
-    house.ingest(folder)
-    house.ingest(other)
-    everything = house.catalogue.documents()
-    with pytest.raises(Killed):
-        rebuild(
-            everything, FusedCatalogue(house.catalogue, Fuse(steps)), house.embedder, MemoryIndex
-        )
-
-    rebuild(everything, house.catalogue, house.embedder, lambda: house.index)
-    report = house.ingest(folder)
-
-    assert (report.unchanged, report.removed) == (2, 0)
-    assert house.ingest(other).unchanged == 1
-    assert set(house.found()) == {"note.md", "sous/page.html", "ailleurs.md"}

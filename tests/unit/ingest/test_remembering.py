@@ -14,7 +14,7 @@ from ingest import chunking
 from ingest.documents import Document, EmbeddedChunks
 from ingest.index import Audience, Query
 from ingest.memory import MemoryIndex
-from ingest.remembering import ModelVectors, RememberingEmbedder, RememberingIndex
+from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
 from ingest.vectors import VectorCache
 from ingest.words import embedded_text
 from models.ports import Language
@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, cache: VectorCache, arithmetic: str = "exact", name: str = "words") -> None:
         self.model = WordsEmbedder(name)
-        vectors = ModelVectors(cache, self.model.identity, lambda: arithmetic)
+        vectors = Vectors(cache, lambda: arithmetic)
         self.embedder = RememberingEmbedder(self.model, vectors)
         self.index = RememberingIndex(MemoryIndex(), vectors)
 
@@ -37,7 +37,7 @@ class Desk:
         for one in documents:
             chunks = chunking.chunks(one)
             vectors = self.embedder.embed([embedded_text(chunk) for chunk in chunks])
-            self.index.replace(one, EmbeddedChunks(chunks, vectors))
+            self.index.replace(one, EmbeddedChunks(chunks, vectors, self.model.identity.digest))
         return self.model.read - before
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from server.commands.backup import restore as unpack
 from server.settings import load
 from server.wiring import Parts, open_vigie
 
@@ -245,6 +246,47 @@ def test_a_backup_restores_a_house(noted: Line, tmp_path: Path) -> None:
     (hit,) = other.json("search", "rendre son badge")  # type: ignore[misc]
     assert hit["document"] == "badge.md"
     assert other.json("log", "verify")["ok"] is True  # type: ignore[index]
+
+
+def test_what_was_withdrawn_after_a_backup_comes_back_and_that_is_said(
+    noted: Line, notes: Path, tmp_path: Path
+) -> None:
+    noted.json("backup", str(tmp_path / "copy.tar.gz"))
+    noted.json("collections", "remove", "notes")
+    assert noted.json("search", "rendre son badge") == []
+    other = Line(tmp_path / "restored")
+
+    said = other.run("restore", str(tmp_path / "copy.tar.gz")).stdout
+
+    assert len(other.json("search", "rendre son badge")) == 1  # type: ignore[arg-type]
+    assert "erased, withdrawn or closed to someone since 20" in said
+    (notes / "badge.md").unlink()
+    other.json("ingest", str(notes), "--collection", "notes")
+    assert other.json("search", "rendre son badge") == []
+
+
+def test_a_restoration_that_is_cut_off_says_what_cannot_be_found(
+    noted: Line, tmp_path: Path, parts: Parts
+) -> None:
+    noted.json("backup", str(tmp_path / "copy.tar.gz"))
+
+    unpack(tmp_path / "copy.tar.gz", tmp_path / "restored")  # and no more
+
+    with open_vigie(load(tmp_path / "restored", generator="extractive"), parts) as house:
+        house.check_parts()
+        assert list(house.remarks()) == ["1 documents are not indexed: vigie index rebuild."]
+
+
+def test_a_rebuild_while_a_server_runs_leaves_nobody_without_an_index(
+    noted: Line, served: str
+) -> None:
+    assert served
+    found = noted.json("search", "rendre son badge")
+
+    rebuilt = noted.json("index", "rebuild")
+
+    assert rebuilt == {"documents": 1, "chunks": 1}
+    assert stable(noted.json("search", "rendre son badge")) == stable(found)
 
 
 def test_a_backup_that_was_cut_off_is_one_sentence(line: Line, tmp_path: Path) -> None:

@@ -57,6 +57,17 @@ def test_a_charter_that_is_named_must_be_there(tmp_path: Path) -> None:
         load(tmp_path, charter=tmp_path / "nowhere.yaml").charter_file()
 
 
+def test_an_index_outside_the_site_is_refused_at_the_start(tmp_path: Path) -> None:
+    outside = load(tmp_path, index_url="https://qdrant.example:6333")
+
+    with pytest.raises(SettingsError, match="VIGIE_ON_SITE"), open_vigie(outside):
+        pass
+
+    vouched = load(tmp_path, index_url="https://qdrant.example:6333", on_site="qdrant.example")
+    with open_vigie(vouched):  # nothing is asked of it before the first search
+        pass
+
+
 def test_a_house_has_one_server(tmp_path: Path) -> None:
     with holding.hold(tmp_path) as announce:
         announce("http://127.0.0.1:1")
@@ -92,9 +103,7 @@ def test_what_an_indexing_left_unfinished_is_said_at_the_start(house: Vigie) -> 
     with closing(Store.open(house.settings.home / "store.db")) as store:
         Shelves(store).begin(begun, "origin")
 
-    assert list(house.remarks()) == [
-        "1 documents are not indexed: stop the server, then vigie index rebuild."
-    ]
+    assert list(house.remarks()) == ["1 documents are not indexed: vigie index rebuild."]
 
 
 @pytest.mark.slow
