@@ -30,6 +30,19 @@ class Identity(BaseModel):
         return cls(format=FORMAT, embedder=embedder.name, digest=embedder.digest)
 
 
+def indexed_by(path: Path) -> str | None:
+    """The digest of the embedder whose vectors an index holds; None where there is no index.
+
+    Raises IndexDamagedError.
+    """
+    try:
+        return Identity.model_validate_json((path / IDENTITY).read_bytes()).digest
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise IndexDamagedError(path) from error
+
+
 def check_identity(path: Path, wanted: Identity, *, filled: bool) -> None:
     """A folder that holds nothing takes this identity.
 

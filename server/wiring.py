@@ -13,9 +13,10 @@ from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.charter import Charter
 from guardrails.pii import PersonalData
+from ingest.identity import indexed_by
 from ingest.index import Index
 from ingest.ingestion import Ingestion, rebuild
-from models import catalog
+from models import adapted, catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
 from models.ports import Embedder, Generator
@@ -23,6 +24,7 @@ from models.stub import StubGenerator
 from models.wording import Wording
 from server.access import Person, operator
 from server.accounts import Accounts, SignInPolicy
+from server.adapting import Adapting, Embedders
 from server.answering import Answering, Engines, House
 from server.asking import Limits
 from server.audit.log import AuditLog
@@ -75,6 +77,7 @@ class Vigie:
     reviews: ReviewQueue
     charter: Lazy[Charter]
     writer: Lazy[Made]
+    adapting: Adapting
     rebuild_index: Callable[[], tuple[int, int]]
     """Index anew all that the store holds: how many documents, and passages.
 
@@ -167,6 +170,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         ),
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
+        adapting=Adapting(home, _embedders(settings, index, shelves), shelves, switch, record),
         rebuild_index=lambda: _rebuild(home, index, embedder, shelves),
         desk=Desk(DeskRows(store), guards, record, secret, now),
         searching=Searching(retrieval),
@@ -206,10 +210,45 @@ def make_guards(charter: Charter) -> Guards:
 
 
 def make_embedder(settings: Settings) -> Embedder:
-    """Raises ModelUnavailableError."""
+    """The embedder that reads the index: the house's own, or the one of the settings.
+
+    Raises ModelUnavailableError, ModelDigestError.
+    """
     from models.sentence import open_embedder
 
-    return open_embedder(settings.embedder)
+    home, base = settings.home, open_embedder(settings.embedder)
+    own = adapted.in_force(home, base.identity.digest, indexed_by(home / "index"))
+    if own is None:
+        return base
+    adapted.verify(home, own)
+    return open_embedder(own.folder(home))
+
+
+def _embedders(settings: Settings, index: Lazy[Index], shelves: Shelves) -> Embedders:
+    from models.adaptation import adapt
+    from models.sentence import bundled_folder, open_embedder
+
+    def check_index_is_free() -> None:
+        if index.made is not None:
+            raise InvalidInputError("Stop the server first: it is using the index.")
+
+    def reindexed(embedder: Embedder) -> tuple[int, int]:
+        check_index_is_free()
+        with contextlib.ExitStack() as closing:
+            fresh = Lazy(lambda: _open_index(settings.home, embedder, closing))
+            return _rebuild(settings.home, fresh, Lazy(lambda: embedder), shelves)
+
+    def opened(folder: Path) -> Embedder:
+        return open_embedder(None if folder == bundled_folder() else folder)
+
+    return Embedders(
+        base=settings.embedder or bundled_folder(),
+        teach=adapt,
+        opened=opened,
+        in_force=lambda: make_embedder(settings),
+        check_index_is_free=check_index_is_free,
+        reindex=reindexed,
+    )
 
 
 def choose_generator(settings: Settings) -> catalog.Choice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.commands import Command, asking, backup, record, running
+from server.commands import Command, adapting, asking, backup, record, running
 
 COMMANDS: dict[str, Command[Any]] = {
     "ask": Command(asking.AskGiven, asking.ask, by_operator=False),
@@ -16,6 +16,8 @@ COMMANDS: dict[str, Command[Any]] = {
     "collections.add": Command(running.CollectionGiven, running.add_collection),
     "collections.remove": Command(running.Named, running.remove_collection),
     "index.rebuild": Command(running.Nothing, running.rebuild_index),
+    "models.adapt": Command(adapting.AdaptGiven, adapting.adapt),
+    "models.restore": Command(running.Nothing, adapting.restore),
     "users.add": Command(running.UserGiven, running.add_user),
     "users.list": Command(running.Nothing, running.list_users),
     "users.groups": Command(running.GroupsGiven, running.set_groups),

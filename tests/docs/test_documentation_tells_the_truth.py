@@ -21,7 +21,7 @@ HOMES = {
     "qdrant_edge": ("ingest/edge.py",),
     "qdrant_client": (),
     "llama_cpp": ("models/llama/", "models/doctor.py"),
-    "sentence_transformers": ("models/sentence.py",),
+    "sentence_transformers": ("models/sentence.py", "models/adaptation.py"),
     "presidio_analyzer": ("guardrails/pii/",),
     "scipy": ("server/audit/statistics.py",),
     "typer": ("server/cli/",),
