@@ -30,7 +30,7 @@ ADAPTERS = {
     "ingest.edge": ("server/wiring.py",),
     "models.llama": ("server/wiring.py", "models/"),
     "models.extractive": ("server/wiring.py",),
-    "models.sentence": ("server/wiring.py",),
+    "models.sentence": ("server/wiring.py", "models/adaptation.py"),
     "models.stub": ("server/wiring.py",),
 }
 
@@ -149,7 +149,7 @@ def test_a_page_names_only_files_that_exist(page: str) -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    from server.cli import employees, judging, keeping, running  # noqa: F401  # each adds its own
+    from server.cli import adapting, employees, judging, keeping, running  # noqa: F401  # each adds its own
     from server.cli.frame import app
 
     groups = {group.name: group.typer_instance for group in app.registered_groups}
