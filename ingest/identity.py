@@ -31,16 +31,11 @@ class Identity(BaseModel):
 
 
 def indexed_by(path: Path) -> str | None:
-    """The digest of the embedder whose vectors an index holds; None where there is no index.
-
-    Raises IndexDamagedError.
-    """
+    """The digest of the embedder whose vectors an index holds; None where no index says it."""
     try:
         return Identity.model_validate_json((path / IDENTITY).read_bytes()).digest
-    except FileNotFoundError:
+    except (FileNotFoundError, ValidationError):  # whoever opens a damaged one is told
         return None
-    except ValidationError as error:
-        raise IndexDamagedError(path) from error
 
 
 def check_identity(path: Path, wanted: Identity, *, filled: bool) -> None:
