@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
+    Weights = Mapping[str, torch.Tensor]
+
 BATCH = 32
 """Pairs of a step: each passage is a wrong answer to the 31 other questions."""
 
 RATE = 5e-5
 """At 2e-4 the model forgot more than it learnt: on real questions it fell below its base."""
+
+_LEARNT = 0.5
+"""How far the weights go from the old ones to the taught ones: half-way forgets less of what the
+base knew, and found more than either end. Source: Wortsman et al. 2022, arXiv:2109.01903."""
 
 _WARM_UP = 0.1  # share of the budget
 _DRAWS = 4 * BATCH  # pairs looked at for one batch; a small house has fewer documents than that
@@ -71,10 +77,12 @@ def adapt(
     import torch
 
     model = load_library(base)
+    former = {name: value.clone() for name, value in model.state_dict().items()}
     started = time.monotonic()
     with torch.random.fork_rng():  # other parts' dice are left alone
         torch.manual_seed(0)
         steps, seen = _train(model, pairs, budget, watch)
+    model.load_state_dict(_between(former, model.state_dict()))
     model.eval().save(str(into), create_model_card=False)
     return Training(steps, seen, time.monotonic() - started)
 
@@ -109,6 +117,13 @@ def _train(
         optimizer.step()
         steps, seen = steps + 1, seen + len(batch)
     return steps, seen
+
+
+def _between(former: Weights, taught: Weights) -> Weights:
+    return {
+        name: value.lerp(taught[name], _LEARNT) if value.is_floating_point() else value
+        for name, value in former.items()
+    }
 
 
 def _spent(budget: Budget, steps: int, seconds: float) -> float:

@@ -34,7 +34,7 @@ _LOCK = "adapt.lock"
 _SEED = 0
 _PERCENT = 100
 _TRAINING = 0.9  # share of the progress bar; the rest is the examination
-_READINGS = 5  # how often a passage is seen at most: a small house is soon learnt by heart
+_READINGS = 3  # how often a passage is seen at most: a small house is soon learnt by heart
 _MOST_STEPS = 600
 
 
