@@ -24,8 +24,8 @@ RATE = 5e-5
 """At 2e-4 the model forgot more than it learnt: on real questions it fell below its base."""
 
 _LEARNT = 0.5
-"""How far the weights go from the old ones to the taught ones: half-way forgets less of what the
-base knew, and found more than either end. Source: Wortsman et al. 2022, arXiv:2109.01903."""
+"""How far the kept weights go from the old ones to the taught ones: half-way forgets less of what
+the base knew, and ranked no worse. Source: Wortsman et al. 2022, arXiv:2109.01903."""
 
 _WARM_UP = 0.1  # share of the budget
 _DRAWS = 4 * BATCH  # pairs looked at for one batch; a small house has fewer documents than that
