@@ -116,20 +116,11 @@ class SentenceTransformerEmbedder(Embedder):
         return self._model
 
     def _load(self) -> SentenceTransformer:
-        _stay_offline()
         import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
 
         from models.packed import packed
 
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
-            raise ModelUnavailableError(
-                f"{self._folder} cannot be loaded by sentence-transformers: {error}"
-            ) from error
+        model = load_library(self._folder)
         half = multiplies_bfloat16() if self._half is None else self._half
         return packed(model.to(torch.bfloat16) if half else model.float()).eval()
 
@@ -143,6 +134,21 @@ def _pieces(texts: Sequence[str]) -> Iterator[list[int]]:
         end = start + max(1, _PIECE // width)
         yield order[start:end]
         start = end
+
+
+def load_library(folder: Path) -> SentenceTransformer:
+    """The library's own model of a folder, in float32. Raises ModelUnavailableError."""
+    _stay_offline()
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        raise ModelUnavailableError(
+            f"{folder} cannot be loaded by sentence-transformers: {error}"
+        ) from error
 
 
 def _stay_offline() -> None:

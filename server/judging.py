@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from guardrails.grounding import support
 from guardrails.pii.placeholders import Placeholders
 from guardrails.stream import StreamRedactor
 from guardrails.verdicts import Stage
-from models import catalog
+from models import adapted, catalog
 from models.doctor import diagnose
 from models.errors import ModelsError
 from models.ports import Language
@@ -153,6 +154,10 @@ def models_json(settings: Settings) -> dict[str, Any]:
         "models": [_model_json(model) for model in listed],
         "answers": answers,
         "reason": reason,
+        "embedder": make_embedder(settings).identity.name,
+        "adapted": [
+            {"name": one.name, "digest": one.digest} for one in adapted.listed(settings.home)
+        ],
     }
 
 
@@ -167,15 +172,21 @@ def _model_json(model: catalog.PinnedModel) -> dict[str, Any]:
 
 
 def verified(settings: Settings) -> dict[str, Any]:
-    results = []
-    for model in catalog.listed(settings.home):
-        problem = ""
-        try:
-            catalog.verify(model)
-        except ModelsError as error:
-            problem = str(error)
-        results.append({"name": model.name, "problem": problem})
+    home = settings.home
+    checks = [
+        *((one.name, partial(catalog.verify, one)) for one in catalog.listed(home)),
+        *((one.name, partial(adapted.verify, home, one)) for one in adapted.listed(home)),
+    ]
+    results = [{"name": name, "problem": _problem(check)} for name, check in checks]
     return {"ok": not any(one["problem"] for one in results), "models": results}
+
+
+def _problem(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except ModelsError as error:
+        return str(error)
+    return ""
 
 
 def diagnosed(settings: Settings, file: Path | None) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
 from ingest.errors import IndexDamagedError, IndexMismatchError
 from ingest.ingestion import rebuild
 from ingest.live import LiveIndex, Site
+from models.errors import ModelDigestError
 from models.ports import Embedder, ModelIdentity
 from server.lazy import Lazy
 from server.store.shelves import Shelves
@@ -15,11 +17,15 @@ from server.store.shelves import Shelves
 
 @dataclass(frozen=True, slots=True)
 class Rebuilding:
-    """The index in force, the embedder of the house, and the texts that a rebuild reads."""
+    """The index in force, the embedder of the house, and the texts that a rebuild reads.
+
+    `remembering` gives the embedder that knows what was read before.
+    """
 
     site: Site
     live: Lazy[LiveIndex]
     embedder: Lazy[Embedder]
+    remembering: Callable[[Embedder], Embedder]
     shelves: Shelves
 
     def rebuild(self, embedder: Embedder) -> tuple[int, int]:
@@ -30,7 +36,7 @@ class Rebuilding:
         """
         try:
             done = self._rebuild(embedder, self.live.get())
-        except (IndexDamagedError, IndexMismatchError):
+        except (IndexDamagedError, IndexMismatchError, ModelDigestError):
             with closing(LiveIndex.unopened(self.site)) as instead:
                 done = self._rebuild(embedder, instead)
         self.embedder.replace(embedder)
@@ -41,7 +47,7 @@ class Rebuilding:
         return foreign(self.site, self.embedder.get().identity)
 
     def _rebuild(self, embedder: Embedder, live: LiveIndex) -> tuple[int, int]:
-        return rebuild(self.shelves, embedder, live, self.shelves.changing)
+        return rebuild(self.shelves, self.remembering(embedder), live, self.shelves.changing)
 
 
 def foreign(site: Site, wanted: ModelIdentity) -> str | None:

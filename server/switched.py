@@ -27,7 +27,12 @@ class SwitchedEmbedder(Embedder):
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Raises StoppedError with the AI off."""
-        state = self.switch.state()
-        if state.mode is Mode.OFF:
-            raise StoppedError(state)
+        check_not_off(self.switch)
         return self.embedder.embed(texts)
+
+
+def check_not_off(switch: Switch) -> None:
+    """Raises StoppedError with the AI off."""
+    state = switch.state()
+    if state.mode is Mode.OFF:
+        raise StoppedError(state)

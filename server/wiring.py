@@ -13,13 +13,14 @@ from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.charter import Charter
 from guardrails.pii import PersonalData
+from ingest.errors import IndexDamagedError, IndexMismatchError, IndexUnavailableError
 from ingest.index import Index
 from ingest.ingestion import Ingestion
 from ingest.live import LiveIndex, Site
 from ingest.reading import FileReader
 from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
 from ingest.vectors import VectorCache
-from models import catalog
+from models import adapted, catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
 from models.ports import Embedder, Generator
@@ -27,12 +28,14 @@ from models.stub import StubGenerator
 from models.wording import Wording
 from server.access import Person, operator
 from server.accounts import Accounts, SignInPolicy
+from server.adapting import Adapting, Embedders
 from server.answering import Answering, Engines, House
 from server.asking import Limits
 from server.audit.log import AuditLog
 from server.audit.review import ReviewQueue
 from server.conversations import Conversations
 from server.desk import Desk
+from server.errors import InvalidInputError
 from server.lazy import Lazy
 from server.library import Library
 from server.onsite import check_on_site
@@ -86,6 +89,7 @@ class Vigie:
     charter: Lazy[Charter]
     writer: Lazy[Made]
     rebuilding: Rebuilding
+    adapting: Adapting
 
     @property
     def operator(self) -> Person:
@@ -176,18 +180,19 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     standings = Standings(shelves, Lives(store), likenesses, people, now)
     retrieval = Retrieval(index, embedder, standings, now)
 
-    def remembering() -> Embedder:
+    def remembering(embedder: Embedder) -> Embedder:
         # Documents are remembered, questions never; the switch stands before both.
-        return SwitchedEmbedder(RememberingEmbedder(embedder.get(), vectors.get()), switch)
+        return SwitchedEmbedder(RememberingEmbedder(embedder, vectors.get()), switch)
 
     library = Library(
         shelves,
         index.get,
-        lambda: Ingestion(index.get(), shelves, remembering(), reader.get()),
+        lambda: Ingestion(index.get(), shelves, remembering(embedder.get()), reader.get()),
         record,
         standings,
     )
     accounts = Accounts(people, record, secret, _policy(settings), now)
+    rebuilding = Rebuilding(site, live, embedder, remembering, shelves)
 
     return Vigie(
         settings=settings,
@@ -199,7 +204,8 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         stewardship=Stewardship(library, standings, record, now),
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
-        rebuilding=Rebuilding(site, live, embedder, shelves),
+        rebuilding=rebuilding,
+        adapting=Adapting(home, _embedders(settings, rebuilding), shelves, switch, record),
         desk=Desk(DeskRows(store), guards, record, secret, now),
         searching=Searching(retrieval),
         answering=Answering(
@@ -238,10 +244,49 @@ def make_guards(charter: Charter) -> Guards:
 
 
 def make_embedder(settings: Settings) -> Embedder:
-    """Raises ModelUnavailableError."""
+    """The embedder that reads the index: the house's own, or the one of the settings.
+
+    Raises ModelUnavailableError, ModelDigestError.
+    """
     from models.sentence import open_embedder
 
-    return open_embedder(settings.embedder)
+    home, base = settings.home, open_embedder(settings.embedder)
+    own = adapted.in_force(home, base.identity.digest, _indexed_by(settings))
+    if own is None:
+        return base
+    adapted.verify(home, own)
+    return open_embedder(own.folder(home))
+
+
+def _indexed_by(settings: Settings) -> str | None:
+    """The digest of the embedder that read the index; None where no index says it."""
+    try:
+        found = make_site(settings).identity()
+    except (IndexDamagedError, IndexMismatchError, IndexUnavailableError):
+        return None  # whoever opens it is told
+    return found.digest if found else None
+
+
+def _embedders(settings: Settings, rebuilding: Rebuilding) -> Embedders:
+    from models.adaptation import adapt
+    from models.sentence import bundled_folder, open_embedder
+
+    def check_index_is_free() -> None:
+        # Teaching takes every core for minutes: not beside people who ask.
+        if rebuilding.live.made is not None:
+            raise InvalidInputError("Stop the server first: it is using the index.")
+
+    def opened(folder: Path) -> Embedder:
+        return open_embedder(None if folder == bundled_folder() else folder)
+
+    return Embedders(
+        base=settings.embedder or bundled_folder(),
+        teach=adapt,
+        opened=opened,
+        in_force=lambda: make_embedder(settings),
+        check_index_is_free=check_index_is_free,
+        reindex=rebuilding.rebuild,
+    )
 
 
 def arithmetic() -> str:

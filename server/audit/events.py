@@ -46,6 +46,9 @@ class EventKind(StrEnum):
     QUESTION_LEFT = "desk:question:leave"
     QUESTION_ANSWERED = "desk:question:answer"
 
+    EMBEDDER_ADAPTED = "models:embedder:adapt"
+    EMBEDDER_RESTORED = "models:embedder:restore"
+
     SERVER_STARTED = "server:process:start"
 
 

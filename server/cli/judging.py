@@ -283,6 +283,7 @@ def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
     yield f"answers come from: {listed['answers']}{listed['reason'] and ': '}{listed['reason']}"
     for model in listed["models"]:
         yield f"  {model['name']} ({model['architecture']}) {model['path']} {model['digest'][:12]}"
+    yield f"documents are found with: {listed['embedder']}"
 
 
 def _verified_lines(result: dict[str, Any]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.commands import Command, asking, backup, record, running, stewarding
+from server.commands import Command, adapting, asking, backup, record, running, stewarding
 
 COMMANDS: dict[str, Command[Any]] = {
     "ask": Command(asking.AskGiven, asking.ask, by_operator=False),
@@ -20,6 +20,8 @@ COMMANDS: dict[str, Command[Any]] = {
     "collections.damage": Command(stewarding.KeptGiven, stewarding.damage),
     "collections.duplicates": Command(stewarding.LikenessGiven, stewarding.duplicates),
     "index.rebuild": Command(running.Nothing, running.rebuild_index),
+    "models.adapt": Command(adapting.AdaptGiven, adapting.adapt),
+    "models.restore": Command(running.Nothing, adapting.restore),
     "users.add": Command(running.UserGiven, running.add_user),
     "users.list": Command(running.Nothing, running.list_users),
     "users.groups": Command(running.GroupsGiven, running.set_groups),

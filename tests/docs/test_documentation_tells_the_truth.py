@@ -21,7 +21,7 @@ HOMES = {
     "qdrant_edge": ("ingest/edge.py", "ingest/points.py"),  # its BM25 serves the server too
     "qdrant_client": ("ingest/qdrant",),
     "llama_cpp": ("models/llama/", "models/doctor.py"),
-    "sentence_transformers": ("models/sentence.py",),
+    "sentence_transformers": ("models/sentence.py", "models/adaptation.py"),
     "presidio_analyzer": ("guardrails/pii/",),
     "scipy": ("server/audit/statistics.py",),
     "typer": ("server/cli/",),
@@ -34,7 +34,7 @@ ADAPTERS = {
     "ingest.qdrant_server": ("server/wiring.py",),
     "models.llama": ("server/wiring.py", "models/"),
     "models.extractive": ("server/wiring.py",),
-    "models.sentence": ("server/wiring.py",),
+    "models.sentence": ("server/wiring.py", "models/adaptation.py"),
     "models.stub": ("server/wiring.py",),
 }
 
@@ -153,7 +153,7 @@ def test_a_page_names_only_files_that_exist(page: str) -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    from server.cli import employees, judging, keeping, running, stewarding  # noqa: F401  # each adds its own
+    from server.cli import adapting, employees, judging, keeping, running, stewarding  # noqa: F401  # each adds its own
     from server.cli.frame import app
 
     groups = {group.name: group.typer_instance for group in app.registered_groups}

@@ -42,6 +42,18 @@ with open_vigie(load(home, generator="extractive")) as vigie:
     asking = Asking("Quand le badge est-il rendu ?", anyone(vigie.secret), Language.FRENCH)
     outcomes = [type(sealed).__name__ for sealed in vigie.answering.answer(asking)]
 """
+TEACH = """
+from pathlib import Path
+from server.settings import load
+from server.wiring import open_vigie
+
+settings = load(Path(sys.argv[1]))
+with open_vigie(settings) as vigie:
+    vigie.library.ingest(Path(sys.argv[2]), "essai", vigie.operator, lambda done, of: None)
+with open_vigie(settings) as vigie:
+    done = vigie.adapting.adapt(None, 0.02, vigie.operator, lambda done, of: None)
+    outcomes = [done.training.steps]
+"""
 TOLD = 'print(json.dumps({"attempts": attempts, "outcomes": outcomes}))'
 CUT = ("unshare", "--net", "--map-root-user")
 
@@ -77,6 +89,20 @@ def test_nothing_is_sought_outside_from_ingestion_to_answer(tmp_path: Path) -> N
 
     assert found["attempts"] == []
     assert found["outcomes"] == ["SealedSentence", "SealedOutcome"]
+
+
+def test_nothing_is_sought_outside_while_the_embedder_is_taught(tmp_path: Path) -> None:
+    lines = tmp_path / "notes.jsonl"
+    notes = (
+        {"id": f"{n}", "title": f"Salle {n}", "text": f"La salle {n} ferme tôt. Elle est grande."}
+        for n in range(25)
+    )
+    lines.write_text("".join(json.dumps(note) + "\n" for note in notes))
+
+    found = watched(TEACH, str(tmp_path / "home"), str(lines))
+
+    assert found["attempts"] == []
+    assert found["outcomes"] != [0]
 
 
 @pytest.mark.parametrize(

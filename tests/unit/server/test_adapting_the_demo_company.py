@@ -1,0 +1,99 @@
+"""The whole way with real weights: the demo company teaches, is indexed anew, and goes back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import adapted
+from models.errors import ModelDigestError
+from models.ports import Embedder, Language, Matrix, ModelIdentity
+from server.access import anyone, audience_of
+from server.settings import Settings, load
+from server.wiring import Parts, Vigie, make_embedder, open_vigie
+
+pytestmark = pytest.mark.slow
+
+QUESTION = "Combien de jours de congés payés par an ?"
+
+
+class Forgetful(Embedder):
+    """Finds what it read last, whatever is asked: those held apart are read first."""
+
+    identity = ModelIdentity("forgetful", "0" * 64)
+    dimensions = 1
+
+    def __init__(self) -> None:
+        self._read = count(1)
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        return np.array([[next(self._read)] for _ in texts], dtype=np.float32)
+
+
+@pytest.fixture
+def settings(furnished: Path, tmp_path: Path) -> Settings:
+    """Of a demo company that is closed, and opened by each test with parts of its own."""
+    home = tmp_path / "home"
+    shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
+    return load(home, generator="extractive")
+
+
+def quiet(_done: int, _of: int) -> None:
+    pass
+
+
+def found(vigie: Vigie) -> list[str]:
+    audience = audience_of(anyone(vigie.secret))
+    hits = vigie.answering.retrieval.find(QUESTION, Language.FRENCH, audience, 5)
+    return [hit.chunk.document for hit in hits]
+
+
+def test_an_embedder_that_learnt_comes_into_force_and_goes_back(settings: Settings) -> None:
+    base = make_embedder(settings).identity
+
+    with open_vigie(settings) as vigie:
+        embedders = replace(vigie.adapting.embedders, in_force=Forgetful)
+        done = replace(vigie.adapting, embedders=embedders).adapt(None, 0.05, vigie.operator, quiet)
+    assert done.verdict.better
+    assert make_embedder(settings).identity == done.embedder != base
+    with open_vigie(settings) as vigie:
+        assert "conges-payes.md" in found(vigie)
+
+    with open_vigie(settings) as vigie:
+        vigie.adapting.undo(vigie.operator)
+    assert make_embedder(settings).identity == base
+    with open_vigie(settings) as vigie:
+        assert "conges-payes.md" in found(vigie)
+
+
+def test_a_small_house_that_gains_nothing_certain_keeps_what_it_has(settings: Settings) -> None:
+    base = make_embedder(settings).identity
+
+    with open_vigie(settings, Parts.of(settings)) as vigie:
+        done = vigie.adapting.adapt(None, 0.001, vigie.operator, quiet)
+
+    assert not done.verdict.better
+    assert done.embedder == make_embedder(settings).identity == base
+    assert not list((settings.home / adapted.FOLDER).iterdir())
+
+
+def test_weights_that_somebody_changed_are_not_read(settings: Settings) -> None:
+    with open_vigie(settings) as vigie:
+        embedders = replace(vigie.adapting.embedders, in_force=Forgetful)
+        replace(vigie.adapting, embedders=embedders).adapt(None, 0.01, vigie.operator, quiet)
+    (own,) = adapted.listed(settings.home)
+    (own.folder(settings.home) / "config.json").write_text("{}")
+
+    with pytest.raises(ModelDigestError, match="--undo"):
+        make_embedder(settings)
+    with open_vigie(settings) as vigie:
+        vigie.adapting.undo(vigie.operator)
+
+    assert adapted.listed(settings.home) == ()
+    assert make_embedder(settings).embed([QUESTION]).shape == (1, 384)
