@@ -23,12 +23,14 @@ class Query:
 
     `vector` has shape (1, dimensions); None searches words alone and calls no model.
     `collections` narrows the search; None means every collection the audience may read.
+    `also` are other names of what is asked for; their words count half.
     """
 
     text: str
     vector: Matrix | None
     language: Language
     collections: frozenset[str] | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ingest.collections import Collection
 from ingest.index import Audience, Hit, Index, Query
+from ingest.lexicon import Lexicon
 from models.errors import WritingRevokedError
 from models.ports import Embedder, Language
 from server.lazy import Lazy
@@ -19,25 +20,41 @@ OVERDUE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for, in which language, and where; None: wherever the audience may read."""
+
+    question: str
+    language: Language
+    collections: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """Searches by words and by meaning; by words alone when no model may be called."""
 
     index: Lazy[Index]
     embedder: Lazy[Embedder]
+    lexicon: Lexicon
     shelves: Shelves
     clock: Callable[[], datetime]
 
-    def find(self, question: str, language: Language, audience: Audience, limit: int) -> list[Hit]:
+    def find(self, wanted: Wanted, audience: Audience, limit: int) -> list[Hit]:
         """Hybrid search, or lexical search with the AI off: people find their documents anyway.
 
         What still holds comes before what is past its review date.
         """
+        hits = self.index.get().search(self._query(wanted, audience), audience, limit)
+        return sorted(self._weighed(hits), key=lambda hit: -hit.score)
+
+    def _query(self, wanted: Wanted, audience: Audience) -> Query:
+        understood = self.lexicon.understand(wanted.question, wanted.language, audience)
         try:
-            vector = self.embedder.get().embed([question])
+            vector = self.embedder.get().embed([understood.meaning])
         except WritingRevokedError:
             vector = None
-        hits = self.index.get().search(Query(question, vector, language), audience, limit)
-        return sorted(self._weighed(hits), key=lambda hit: -hit.score)
+        return Query(
+            understood.words, vector, wanted.language, wanted.collections, also=understood.also
+        )
 
     def _weighed(self, hits: Sequence[Hit]) -> Iterator[Hit]:
         described, today = self._described(), self.clock().date()

@@ -15,6 +15,7 @@ from guardrails.charter import Charter
 from guardrails.pii import PersonalData
 from ingest.index import Index
 from ingest.ingestion import Ingestion, rebuild
+from ingest.lexicon import Lexicon
 from models import catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
@@ -108,6 +109,7 @@ class Vigie:
     def warm_up(self) -> None:
         """Make the costly parts now rather than at the first question; no model with the AI off."""
         self.answering.engines.guards.get()
+        self.answering.retrieval.lexicon.refresh()
         with contextlib.suppress(WritingRevokedError):
             self.answering.retrieval.embedder.get().embed(["Bonjour"])
 
@@ -150,7 +152,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     index = Lazy(lambda: _open_index(home, embedder.get(), closing))
     writer = Lazy(lambda: make_generator(settings))
     shelves = Shelves(store)
-    retrieval = Retrieval(index, embedder, shelves, now)
+    retrieval = Retrieval(index, embedder, Lexicon(shelves), shelves, now)
     accounts = Accounts(People(store), record, secret, _policy(settings), now)
 
     return Vigie(

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, u
 from ingest.collections import Collection
 from ingest.documents import Document, Span
 from ingest.ingestion import Catalogue, Mark
+from ingest.lexicon import Text, Texts
 from models.ports import Language
 from server.store import Store
 from server.store.tables import collections, documents
@@ -22,11 +23,17 @@ _DESCRIPTION = TypeAdapter(Collection)
 _SPANS = TypeAdapter(tuple[Span, ...])
 
 
-class Shelves(Catalogue):
+class Shelves(Catalogue, Texts):
     """The catalogue of ingestion, kept in the store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._changes = 0
+
+    @property
+    def changes(self) -> int:
+        """Changes made by this process: no other one writes while it holds the index."""
+        return self._changes
 
     def save_collection(self, collection: Collection) -> None:
         values = {"description": _DESCRIPTION.dump_json(collection).decode()}
@@ -75,6 +82,7 @@ class Shelves(Catalogue):
         values = {"readers": json.dumps(sorted(readers))}
         with self._store.transaction() as connection:
             connection.execute(update(documents).where(these).values(values))
+        self._changes += 1
 
     def unindexed(self) -> int:
         """Documents that were begun and not finished."""
@@ -113,12 +121,37 @@ class Shelves(Catalogue):
         }
         with self._store.transaction() as connection:
             connection.execute(update(documents).where(_same(document)).values(values))
+        self._changes += 1
 
     def forget(self, collection: str, ids: Several[str]) -> None:
         with self._store.transaction() as connection:
             for id_ in ids:
                 gone = and_(documents.c.collection == collection, documents.c.id == id_)
                 connection.execute(delete(documents).where(gone))
+        self._changes += 1
+
+    def text_marks(self) -> Mapping[tuple[str, str], str]:
+        query = select(*_NAMED, documents.c.fingerprint, documents.c.readers)
+        with self._store.transaction() as connection:
+            rows = connection.execute(query.where(documents.c.fingerprint.is_not(None))).all()
+        return {(collection, id_): _mark(*marks) for collection, id_, *marks in rows}
+
+    def text(self, collection: str, document: str) -> Text | None:
+        query = select(documents).where(
+            documents.c.collection == collection,
+            documents.c.id == document,
+            documents.c.fingerprint.is_not(None),
+        )
+        with self._store.transaction() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return Text(
+            mark=_mark(row.fingerprint, row.readers),
+            readers=frozenset(json.loads(row.readers)),
+            language=Language(row.language),
+            text=f"{row.title}\n{row.text}",
+        )
 
     def documents(self) -> list[Document]:
         """Every document whose text is known, indexed or not."""
@@ -135,6 +168,13 @@ class Shelves(Catalogue):
         with self._store.transaction() as connection:
             row = connection.execute(query).first()
         return _document(row) if row else None
+
+
+_NAMED = (documents.c.collection, documents.c.id)
+
+
+def _mark(fingerprint: str, readers: str) -> str:
+    return f"{fingerprint} {readers}"
 
 
 def _same(document: Document) -> ColumnElement[bool]:
