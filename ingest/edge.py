@@ -12,9 +12,10 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from ingest import fusion
 from ingest.documents import Document, EmbeddedChunks
 from ingest.errors import IndexDamagedError, IndexInUseError, IndexUnavailableError
-from ingest.fusion import DEPTH, K
+from ingest.fusion import DEPTH, Ranking, fused
 from ingest.index import Audience, Hit, Query, StoredIndex
 from ingest.points import (
     COLLECTION,
@@ -24,9 +25,10 @@ from ingest.points import (
     MEANING,
     READERS,
     TERMS,
+    TITLE,
     Point,
     Words,
-    chunk_of,
+    hits_of,
 )
 
 if TYPE_CHECKING:
@@ -117,11 +119,10 @@ class EdgeIndex(StoredIndex):
         if not audience.groups or query.collections == frozenset() or limit <= 0:
             return []
         with said_of(self._path):
-            searches = self._searches(query, audience, max(limit, DEPTH))
-            if not searches:
-                return []
-            found = self._shard.query(_fused(searches, limit))
-        return [Hit(chunk_of(str(point.id), point.payload or {}), point.score) for point in found]
+            rankings = list(self._rankings(query, audience, max(limit, DEPTH)))
+            best = fused(rankings, limit)
+            found = self._shard.retrieve([id_ for id_, _ in best], with_payload=True)
+        return hits_of({str(point.id): point.payload or {} for point in found}, best, audience)
 
     def count(self) -> int:
         import qdrant_edge as qe
@@ -149,24 +150,28 @@ class EdgeIndex(StoredIndex):
         with self._writing, said_of(self._path):
             self._shard.close()
 
-    def _searches(self, query: Query, audience: Audience, depth: int) -> list[qe.Prefetch]:
+    def _rankings(self, query: Query, audience: Audience, depth: int) -> Iterator[Ranking]:
         import qdrant_edge as qe
 
-        searches, readable = [], _readable(query, audience)
+        readable = _readable(query, audience)
+
+        def ranking(counts: float, near: qe.Query, params: qe.SearchParams | None) -> Ranking:
+            request = qe.QueryRequest(limit=depth, query=near, filter=readable, params=params)
+            return Ranking(counts, {str(one.id): one.score for one in self._shard.query(request)})
+
         if query.vector is not None:
             near = qe.Query.Nearest(query.vector[0].tolist(), using=MEANING)
-            wide = qe.SearchParams(hnsw_ef=EFFORT)
-            searches.append(qe.Prefetch(limit=depth, query=near, filter=readable, params=wide))
+            yield ranking(fusion.MEANING, near, qe.SearchParams(hnsw_ef=EFFORT))
         terms = self._words.asked(query)
         if terms.indices:
-            holding = qe.Query.Nearest(qe.SparseVector(terms.indices, terms.values), using=TERMS)
+            asked = qe.SparseVector(terms.indices, terms.values)
             rarity = None
             if not self._reads_all(readable, (self._writes, audience.groups, query.collections)):
                 # How rare a word is, is counted where the audience may read: the order of their
                 # hits says nothing of passages that are not theirs.
                 rarity = qe.SearchParams(idf=qe.IdfParams(corpus=readable))
-            searches.append(qe.Prefetch(limit=depth, query=holding, filter=readable, params=rarity))
-        return searches
+            yield ranking(fusion.WORDS, qe.Query.Nearest(asked, using=TERMS), rarity)
+            yield ranking(fusion.TITLES, qe.Query.Nearest(asked, using=TITLE), rarity)
 
     def _reads_all(self, readable: qe.Filter, asked: _Asked) -> bool:
         """Whether that is everything: then words need not be counted anew for each question.
@@ -207,7 +212,9 @@ def create(folder: Path, dimensions: int) -> None:
         vectors={
             MEANING: qe.EdgeVectorParams(dimensions, qe.Distance.Cosine, quantization_config=bytes_)
         },
-        sparse_vectors={TERMS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
+        sparse_vectors={
+            name: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf) for name in (TERMS, TITLE)
+        },
     )
     with said_of(folder.parent):
         shard = qe.EdgeShard.create(str(draft), config)
@@ -254,8 +261,10 @@ def said_of(path: Path) -> Iterator[None]:
 def _native(point: Point) -> qe.Point:
     import qdrant_edge as qe
 
-    terms = qe.SparseVector(point.terms.indices, point.terms.values)
-    vectors: dict[str, Any] = {TERMS: terms}
+    vectors: dict[str, Any] = {
+        TERMS: qe.SparseVector(point.terms.indices, point.terms.values),
+        TITLE: qe.SparseVector(point.title.indices, point.title.values),
+    }
     if point.meaning is not None:
         vectors[MEANING] = point.meaning
     return qe.Point(point.id, vectors, point.payload)
@@ -281,15 +290,3 @@ def _readable(query: Query, audience: Audience) -> qe.Filter:
     if query.collections is not None:
         conditions.append(_in(COLLECTION, query.collections))
     return qe.Filter(must=conditions)
-
-
-def _fused(searches: list[qe.Prefetch], limit: int) -> qe.QueryRequest:
-    import qdrant_edge as qe
-
-    fusion: Any = qe.Fusion.Rrf(k=K)  # a stub's lapse
-    return qe.QueryRequest(
-        limit=limit,
-        query=fusion,
-        prefetches=searches,
-        with_payload=True,
-    )

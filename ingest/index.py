@@ -25,6 +25,7 @@ class Query:
     `collections` narrows the search; None means every collection the audience may read.
     `embedder` is the digest of the weights that read the vector: where passages were read by
     others, the search is by words alone.
+    `also` are other names of what is asked for; their words count half.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Query:
     language: Language
     collections: frozenset[str] | None = None
     embedder: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

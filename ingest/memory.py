@@ -15,8 +15,9 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest import fusion
 from ingest.documents import Chunk, Document, EmbeddedChunks
-from ingest.fusion import DEPTH, fused
+from ingest.fusion import DEPTH, Ranking, fused
 from ingest.identity import Identity
 from ingest.index import Audience, Hit, Query, StoredIndex
 from ingest.ingestion import Catalogue, Indexed, Mark
@@ -33,6 +34,7 @@ class _Entry:
     readers: frozenset[str]
     vector: NDArray[np.float32] | None
     terms: Counter[str]
+    title: Counter[str]
 
 
 class MemoryIndex(StoredIndex):
@@ -64,7 +66,12 @@ class MemoryIndex(StoredIndex):
 
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         found = {entry.chunk.id: entry for entry in self._readable(query, audience)}
-        rankings = [_by_terms(query, found)]
+        texts = {id_: entry.terms for id_, entry in found.items()}
+        titles = {id_: entry.title for id_, entry in found.items()}
+        rankings = [
+            Ranking(fusion.WORDS, _by_terms(query, texts)),
+            Ranking(fusion.TITLES, _by_terms(query, titles)),
+        ]
         if query.vector is not None:
             question = query.vector[0]
             nearness = {
@@ -72,10 +79,8 @@ class MemoryIndex(StoredIndex):
                 for id_, entry in found.items()
                 if entry.vector is not None
             }
-            rankings.append(_ranked(nearness))
-        scores = fused(rankings)
-        best = _ranked(scores)[: max(limit, 0)]
-        return [Hit(found[id_].chunk, scores[id_]) for id_ in best]
+            rankings.append(Ranking(fusion.MEANING, _best(nearness)))
+        return [Hit(found[id_].chunk, score) for id_, score in fused(rankings, limit)]
 
     def count(self) -> int:
         with self._lock:
@@ -174,29 +179,31 @@ class MemoryCatalogue(Catalogue):
 def _entries(document: Document, embedded: EmbeddedChunks) -> tuple[_Entry, ...]:
     rows = [None] * len(embedded.chunks) if embedded.vectors is None else embedded.vectors
     return tuple(
-        _Entry(chunk, document.readers, row, _terms(indexed_text(chunk)))
+        _Entry(chunk, document.readers, row, _terms(indexed_text(chunk)), _terms(chunk.title))
         for chunk, row in zip(embedded.chunks, rows, strict=True)
     )
 
 
-def _by_terms(query: Query, found: Mapping[str, _Entry]) -> list[str]:
+def _by_terms(query: Query, found: Mapping[str, Counter[str]]) -> Mapping[str, float]:
     """BM25 over what the audience may read. Source: Robertson & Zaragoza 2009."""
-    asked = set(_terms(query.text))
-    holders = Counter(term for entry in found.values() for term in asked & entry.terms.keys())
-    usual = sum(entry.terms.total() for entry in found.values()) / max(len(found), 1)
+    asked = dict.fromkeys(_terms(" ".join(query.also)), 0.5) | dict.fromkeys(
+        _terms(query.text), 1.0
+    )
+    holders = Counter(term for terms in found.values() for term in asked.keys() & terms.keys())
+    usual = sum(terms.total() for terms in found.values()) / max(len(found), 1)
     scores: dict[str, float] = {}
-    for id_, entry in found.items():
-        length = _K1 * (1 - _B + _B * entry.terms.total() / (usual or 1.0))
-        for term in asked & entry.terms.keys():
+    for id_, terms in found.items():
+        length = _K1 * (1 - _B + _B * terms.total() / (usual or 1.0))
+        for term in asked.keys() & terms.keys():
             rarity = math.log(1 + (len(found) - holders[term] + 0.5) / (holders[term] + 0.5))
-            often = entry.terms[term]
-            weight = rarity * often * (_K1 + 1) / (often + length)
-            scores[id_] = scores.get(id_, 0.0) + weight
-    return _ranked(scores)
+            weight = rarity * terms[term] * (_K1 + 1) / (terms[term] + length)
+            scores[id_] = scores.get(id_, 0.0) + asked[term] * weight
+    return _best(scores)
 
 
-def _ranked(scores: Mapping[str, float]) -> list[str]:
-    return sorted(scores, key=lambda id_: (-scores[id_], id_))[:DEPTH]
+def _best(scores: Mapping[str, float]) -> Mapping[str, float]:
+    ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))[:DEPTH]
+    return {id_: scores[id_] for id_ in ranked}
 
 
 def _terms(text: str) -> Counter[str]:

@@ -7,9 +7,10 @@ from collections.abc import Collection as Several
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ingest import fusion
 from ingest.documents import Document, EmbeddedChunks
 from ingest.errors import IndexUnavailableError
-from ingest.fusion import DEPTH, K
+from ingest.fusion import DEPTH, Ranking, fused
 from ingest.index import Audience, Hit, Query, StoredIndex
 from ingest.points import (
     COLLECTION,
@@ -18,9 +19,10 @@ from ingest.points import (
     MEANING,
     READERS,
     TERMS,
+    TITLE,
     Point,
     Words,
-    chunk_of,
+    hits_of,
 )
 
 if TYPE_CHECKING:
@@ -83,24 +85,22 @@ class QdrantIndex(StoredIndex):
         """Nothing: the server does it by itself."""
 
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
-        from qdrant_client import models
-
         # Qdrant matches nothing on an empty list; say so rather than rely on it.
         if not audience.groups or query.collections == frozenset() or limit <= 0:
             return []
-        searches = self._searches(query, _readable(query, audience), max(limit, DEPTH))
+        searches = list(self._searches(query, _readable(query, audience), max(limit, DEPTH)))
         if not searches:
             return []
         with said_of_server():
-            found = self._client.query_points(
-                self._collection,
-                prefetch=searches,
-                query=models.RrfQuery(rrf=models.Rrf(k=K)),
-                limit=limit,
-            )
-        return [
-            Hit(chunk_of(str(point.id), point.payload or {}), point.score) for point in found.points
-        ]
+            requests = [request for _, request in searches]
+            answers = self._client.query_batch_points(self._collection, requests)
+            rankings = [
+                Ranking(counts, {str(one.id): one.score for one in answer.points})
+                for (counts, _), answer in zip(searches, answers, strict=True)
+            ]
+            best = fused(rankings, limit)
+            found = self._client.retrieve(self._collection, [id_ for id_, _ in best])
+        return hits_of({str(point.id): point.payload or {} for point in found}, best, audience)
 
     def count(self) -> int:
         with said_of_server():
@@ -109,33 +109,26 @@ class QdrantIndex(StoredIndex):
     def close(self) -> None:
         """Nothing: the connection is its site's."""
 
-    def _searches(self, query: Query, readable: models.Filter, depth: int) -> list[models.Prefetch]:
+    def _searches(
+        self, query: Query, readable: models.Filter, depth: int
+    ) -> Iterator[tuple[float, models.QueryRequest]]:
+        """Each search, with what its ranking counts."""
         from qdrant_client import models
 
-        searches = []
-        if query.vector is not None:
-            near = query.vector[0].tolist()
-            searches.append(
-                models.Prefetch(
-                    query=near,
-                    using=MEANING,
-                    filter=readable,
-                    limit=depth,
-                    params=models.SearchParams(hnsw_ef=EFFORT),
-                )
+        def asked(near: Any, using: str, params: models.SearchParams) -> models.QueryRequest:
+            return models.QueryRequest(
+                query=near, using=using, filter=readable, limit=depth, params=params
             )
+
+        if query.vector is not None:
+            wide = models.SearchParams(hnsw_ef=EFFORT)
+            yield fusion.MEANING, asked(query.vector[0].tolist(), MEANING, wide)
         terms = self._words.asked(query)
         if terms.indices:
-            searches.append(
-                models.Prefetch(
-                    query=models.SparseVector(indices=terms.indices, values=terms.values),
-                    using=TERMS,
-                    filter=readable,
-                    limit=depth,
-                    params=models.SearchParams(idf=models.IdfCorpusParams(corpus=readable)),
-                )
-            )
-        return searches
+            words = models.SparseVector(indices=terms.indices, values=terms.values)
+            rarity = models.SearchParams(idf=models.IdfCorpusParams(corpus=readable))
+            yield fusion.WORDS, asked(words, TERMS, rarity)
+            yield fusion.TITLES, asked(words, TITLE, rarity)
 
 
 @contextlib.contextmanager
@@ -158,8 +151,10 @@ def said_of_server() -> Iterator[None]:
 def _native(point: Point) -> models.PointStruct:
     from qdrant_client import models
 
-    terms = models.SparseVector(indices=point.terms.indices, values=point.terms.values)
-    vectors: dict[str, Any] = {TERMS: terms}
+    vectors: dict[str, Any] = {
+        name: models.SparseVector(indices=terms.indices, values=terms.values)
+        for name, terms in ((TERMS, point.terms), (TITLE, point.title))
+    }
     if point.meaning is not None:
         vectors[MEANING] = point.meaning
     return models.PointStruct(id=point.id, vector=vectors, payload=point.payload)

@@ -36,7 +36,7 @@ from server.outcomes import (
     Stopped,
 )
 from server.prompting import Prompting
-from server.retrieval import Retrieval
+from server.retrieval import Retrieval, Wanted
 from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
 Sealed = SealedSentence | SealedOutcome
@@ -196,8 +196,8 @@ class _Answer:
     def _found(self, question: str) -> list[Hit]:
         limit = self.desk.house.limits.passages
         audience = audience_of(self.asking.asker)
-        wanted = without_placeholders(question)
-        return self.desk.retrieval.find(wanted, self.asking.language, audience, limit)
+        wanted = Wanted(without_placeholders(question), self.asking.language)
+        return self.desk.retrieval.find(wanted, audience, limit)
 
     def _screened(self, hits: Sequence[Hit]) -> tuple[Citation, ...]:
         """The passages with all that is told of them: a title may hold a name, or an order."""

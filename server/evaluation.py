@@ -11,10 +11,10 @@ from statistics import fmean, median, quantiles
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest.index import Audience, Hit, Query
+from ingest.index import Audience, Hit
 from models.ports import Language
 from server.errors import InvalidInputError
-from server.retrieval import Retrieval
+from server.retrieval import Retrieval, Wanted
 
 CUTS = (1, 3, 5, 10)
 CHUNKS_READ = 50  # chunks asked for, so that ten documents are among them
@@ -55,7 +55,7 @@ def evaluate_retrieval(
     questions: Iterable[JudgedQuestion],
     audience: Audience,
     language: Language,
-    collections: frozenset[str] | None,
+    collections: frozenset[str] | None = None,
 ) -> RetrievalScores:
     """Raises InvalidInputError when no question has a relevant document."""
     ranks: list[int | None] = []
@@ -64,11 +64,8 @@ def evaluate_retrieval(
         if not judged.relevant:
             continue
         started = time.perf_counter()
-        embedder = retrieval.embedder.get()
-        vector = embedder.embed([judged.question])
-        digest = embedder.identity.digest
-        query = Query(judged.question, vector, language, collections, embedder=digest)
-        hits = retrieval.index.get().search(query, audience, CHUNKS_READ)
+        wanted = Wanted(judged.question, language, collections)
+        hits = retrieval.find(wanted, audience, CHUNKS_READ)
         times_ms.append((time.perf_counter() - started) * 1000)
         ranks.append(_rank(hits, judged.relevant))
     if not ranks:

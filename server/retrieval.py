@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from ingest.collections import Collection, Trust
 from ingest.index import Audience, Hit, Index, Query
+from ingest.lexicon import Lexicon
 from models.errors import WritingRevokedError
 from models.ports import Embedder, Language
 from server.lazy import Lazy
@@ -20,31 +21,47 @@ DEEPER = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for, in which language, and where; None: wherever the audience may read."""
+
+    question: str
+    language: Language
+    collections: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """Searches by words and by meaning; by words alone when no model may be called."""
 
     index: Lazy[Index]
     embedder: Lazy[Embedder]
+    lexicon: Lexicon
     standings: Standings
     clock: Callable[[], datetime]
 
-    def find(self, question: str, language: Language, audience: Audience, limit: int) -> list[Hit]:
+    def find(self, wanted: Wanted, audience: Audience, limit: int) -> list[Hit]:
         """Hybrid search, or lexical search with the AI off: people find their documents anyway.
 
         What still holds comes before what is past its date, and a version after its heir.
         """
-        try:
-            embedder = self.embedder.get()
-            vector = embedder.embed([question])
-            query = Query(question, vector, language, embedder=embedder.identity.digest)
-        except WritingRevokedError:
-            query = Query(question, None, language)
+        query = self._query(wanted, audience)
         hits = self.index.get().search(query, audience, limit)
         shown = self.standings.ranked(hits)
         if len(shown) < len(hits):
             deeper = self.index.get().search(query, audience, limit * DEEPER)
             shown = self.standings.ranked(deeper)[:limit]
         return shown
+
+    def _query(self, wanted: Wanted, audience: Audience) -> Query:
+        understood = self.lexicon.understand(wanted.question, wanted.language, audience)
+        try:
+            embedder = self.embedder.get()
+            vector, digest = embedder.embed([understood.meaning]), embedder.identity.digest
+        except WritingRevokedError:
+            vector, digest = None, ""
+        return Query(
+            understood.words, vector, wanted.language, wanted.collections, digest, understood.also
+        )
 
     def citations(
         self, hits: Sequence[Hit], masked: Mapping[str, str], audience: Audience

@@ -9,7 +9,7 @@ from ingest.index import Hit
 from models.ports import Language
 from server.access import Person, Right, audience_of, check
 from server.errors import InvalidInputError
-from server.retrieval import Retrieval
+from server.retrieval import Retrieval, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +25,4 @@ class Searching:
             raise InvalidInputError(
                 f"A search has 1 to {LONGEST_QUESTION} characters, and no control characters."
             )
-        return self.retrieval.find(text, language, audience_of(person), limit)
+        return self.retrieval.find(Wanted(text, language), audience_of(person), limit)

@@ -16,6 +16,7 @@ from guardrails.pii import PersonalData
 from ingest.errors import IndexDamagedError, IndexMismatchError, IndexUnavailableError
 from ingest.index import Index
 from ingest.ingestion import Ingestion
+from ingest.lexicon import Lexicon
 from ingest.live import LiveIndex, Site
 from ingest.reading import FileReader
 from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
@@ -130,6 +131,7 @@ class Vigie:
         """Make the costly parts now rather than at the first question; no model with the AI off."""
         self.answering.engines.guards.get()
         self.library.enforce_all()
+        self.answering.retrieval.lexicon.refresh()
         with contextlib.suppress(WritingRevokedError):
             self.answering.retrieval.embedder.get().embed(["Bonjour"])
 
@@ -178,7 +180,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     reader = Lazy(lambda: _open_reader(settings, closing))
     people, likenesses = People(store), Likenesses(store)
     standings = Standings(shelves, Lives(store), likenesses, people, now)
-    retrieval = Retrieval(index, embedder, standings, now)
+    retrieval = Retrieval(index, embedder, Lexicon(shelves), standings, now)
 
     def remembering(embedder: Embedder) -> Embedder:
         # Documents are remembered, questions never; the switch stands before both.

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from ingest.collections import Collection
 from ingest.documents import Document, Span
 from ingest.ingestion import Catalogue, Indexed, Mark
+from ingest.lexicon import Text, Texts
 from models.ports import Language
 from server.store import Store
 from server.store.tables import collections, documents, lives
@@ -38,13 +39,19 @@ _DESCRIPTION = TypeAdapter(Collection)
 _SPANS = TypeAdapter(tuple[Span, ...])
 
 
-class Shelves(Catalogue):
+class Shelves(Catalogue, Texts):
     """The catalogue of ingestion, kept in the store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._changes = 0
         self.changing = Lock()
         """Held over a change to the index and to its rows: a rebuild begins before or after it."""
+
+    @property
+    def changes(self) -> int:
+        """Changes made by this process: no other one writes while it holds the index."""
+        return self._changes
 
     def save_collection(self, collection: Collection) -> None:
         values = {"description": _DESCRIPTION.dump_json(collection).decode()}
@@ -93,6 +100,7 @@ class Shelves(Catalogue):
         values = {"readers": json.dumps(sorted(readers))}
         with self._store.transaction() as connection:
             connection.execute(update(documents).where(these).values(values))
+        self._changes += 1
 
     def unindexed(self) -> int:
         """Documents that were begun and not finished."""
@@ -132,12 +140,37 @@ class Shelves(Catalogue):
         with self._store.transaction() as connection:
             connection.execute(update(documents).where(_same(document)).values(values))
             connection.execute(_arrival(document))
+        self._changes += 1
 
     def forget(self, collection: str, ids: Several[str]) -> None:
         with self._store.transaction() as connection:
             for id_ in ids:
                 gone = and_(documents.c.collection == collection, documents.c.id == id_)
                 connection.execute(delete(documents).where(gone))
+        self._changes += 1
+
+    def text_marks(self) -> Mapping[tuple[str, str], str]:
+        query = select(*_NAMED, documents.c.fingerprint, documents.c.readers)
+        with self._store.transaction() as connection:
+            rows = connection.execute(query.where(documents.c.fingerprint.is_not(None))).all()
+        return {(collection, id_): _mark(*marks) for collection, id_, *marks in rows}
+
+    def text(self, collection: str, document: str) -> Text | None:
+        query = select(documents).where(
+            documents.c.collection == collection,
+            documents.c.id == document,
+            documents.c.fingerprint.is_not(None),
+        )
+        with self._store.transaction() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return Text(
+            mark=_mark(row.fingerprint, row.readers),
+            readers=frozenset(json.loads(row.readers)),
+            language=Language(row.language),
+            text=f"{row.title}\n{row.text}",
+        )
 
     def documents(self) -> Iterator[Document]:
         """Page by page: neither all texts at once, nor one transaction for hours."""
@@ -175,11 +208,13 @@ class Shelves(Catalogue):
         if rows:
             with self._store.transaction() as connection:
                 connection.execute(update(documents).where(same).values(values), rows)
+            self._changes += 1
 
     def unmark(self) -> None:
         """Nothing is indexed any more, whatever was remembered."""
         with self._store.transaction() as connection:
             connection.execute(update(documents).values(fingerprint=None))
+        self._changes += 1
 
     def document(self, collection: str, id_: str) -> Document | None:
         query = select(documents).where(
@@ -204,6 +239,13 @@ def _arrival(document: Document) -> Insert:
             arrived=datetime.now(UTC).date(),
         )
     )
+
+
+_NAMED = (documents.c.collection, documents.c.id)
+
+
+def _mark(fingerprint: str, readers: str) -> str:
+    return f"{fingerprint} {readers}"
 
 
 def _same(document: Document) -> ColumnElement[bool]:

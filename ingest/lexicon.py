@@ -1,0 +1,199 @@
+"""The lexicon: the words and acronyms of the documents, by who may read them; never stored."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Protocol
+
+from ingest.acronyms import Mention, meanings, mentions
+from ingest.index import Audience
+from ingest.words import folded, without_elisions
+from models.ports import Language
+
+SHORTEST = 4
+"""Letters of a word that is worth mending: shorter ones are near too many others."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SPOKEN = re.compile(r"\w+")
+_NAMED = re.compile(r"[^\W_][\w&-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the lexicon reads of a document; another `mark` means that it has changed."""
+
+    mark: str
+    readers: frozenset[str]
+    language: Language
+    text: str
+
+
+class Texts(Protocol):
+    """Where documents' texts are."""
+
+    @property
+    def changes(self) -> int:
+        """A number that grows with every change of a document."""
+        ...
+
+    def text_marks(self) -> Mapping[tuple[str, str], str]:
+        """(collection, document) → a mark that changes with the text or its readers."""
+        ...
+
+    def text(self, collection: str, document: str) -> Text | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it was probably meant.
+
+    `mended` maps each word that no document holds to the nearest one that some hold; `also`
+    are the other names of what was asked about: an acronym's words, or the acronym.
+    """
+
+    question: str
+    mended: Mapping[str, str]
+    also: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """What is looked for by words: those that were typed, and those that were meant."""
+        return " ".join((self.question, *self.mended.values()))
+
+    @property
+    def meaning(self) -> str:
+        """What is looked for by meaning: the question as it was meant, its acronyms spelt out."""
+        meant = _WORD.sub(lambda found: self.mended.get(found[0], found[0]), self.question)
+        return " ".join((meant, *self.also))
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    mark: str
+    readers: frozenset[str]
+    language: Language
+    words: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """What one audience's documents say. Made again whenever a document changes."""
+
+    documents: tuple[_Learnt, ...]
+
+    @cached_property
+    def words(self) -> Mapping[Language, Counter[str]]:
+        """Folded word → the documents that hold it."""
+        found: dict[Language, Counter[str]] = {language: Counter() for language in Language}
+        for learnt in self.documents:
+            found[learnt.language].update(learnt.words)
+        return found
+
+    @cached_property
+    def choices(self) -> Mapping[Language, list[str]]:
+        return {
+            language: [word for word in words if len(word) >= SHORTEST]
+            for language, words in self.words.items()
+        }
+
+    @cached_property
+    def meanings(self) -> Mapping[str, str]:
+        return meanings(said for learnt in self.documents for said in learnt.mentions)
+
+
+class Lexicon:
+    """Mends questions with the words of the documents that their asker may read, and no others.
+
+    Kept in memory and learnt again from the texts: what is withdrawn leaves it too.
+    """
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._seen = -1
+        self._learnt: dict[tuple[str, str], _Learnt] = {}
+        self._voices: dict[frozenset[str], _Voice] = {}
+        self._learning = Lock()
+
+    def refresh(self) -> None:
+        """Learn what has changed since the last time, and forget what is gone."""
+        with self._learning:
+            if self._seen != (changes := self._texts.changes):
+                self._learn_changes()
+                self._seen = changes
+
+    def _learn_changes(self) -> None:
+        marks = self._texts.text_marks()
+        kept = {
+            key: learnt for key, learnt in self._learnt.items() if marks.get(key) == learnt.mark
+        }
+        fresh = {key: learnt for key in marks.keys() - kept.keys() if (learnt := self._learn(key))}
+        if fresh or len(kept) < len(self._learnt):
+            # Replaced whole: a question that is being read keeps what it began with.
+            self._learnt, self._voices = kept | fresh, {}
+
+    def understand(self, question: str, language: Language, audience: Audience) -> Understood:
+        """The question with its misspelt words mended and its acronyms spelt out."""
+        self.refresh()
+        voice = self._voice(audience)
+        mended = dict(_mended(question, voice.words[language], voice.choices[language]))
+        return Understood(question, mended, tuple(_others(question, voice.meanings)))
+
+    def _learn(self, key: tuple[str, str]) -> _Learnt | None:
+        found = self._texts.text(*key)
+        if found is None:
+            return None
+        words = tuple(dict.fromkeys(_WORD.findall(folded(without_elisions(found.text)))))
+        return _Learnt(
+            found.mark, found.readers, found.language, words, tuple(mentions(found.text))
+        )
+
+    def _voice(self, audience: Audience) -> _Voice:
+        voices = self._voices
+        if audience.groups not in voices:
+            readable = (one for one in self._learnt.values() if one.readers & audience.groups)
+            voices[audience.groups] = _Voice(tuple(readable))
+        return voices[audience.groups]
+
+
+def _mended(
+    question: str, known: Mapping[str, int], choices: list[str]
+) -> Iterator[tuple[str, str]]:
+    for word in dict.fromkeys(_WORD.findall(without_elisions(question))):
+        plain = folded(word)
+        if len(plain) < SHORTEST or word.isupper() or plain in known:
+            continue
+        if near := _nearest(plain, known, choices):
+            yield word, near
+
+
+def _nearest(word: str, known: Mapping[str, int], choices: list[str]) -> str | None:
+    """The known word fewest letters away, the most usual of equals; None beyond one or two.
+
+    Distance: optimal string alignment (Damerau 1964), two neighbours exchanged count once.
+    """
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    farthest = 1 if len(word) < 2 * SHORTEST else 2
+    found = extract(word, choices, scorer=OSA.distance, score_cutoff=farthest, limit=None)
+    if not found:
+        return None
+    return min((distance, -known[near], near) for near, distance, _ in found)[2]
+
+
+def _others(question: str, said: Mapping[str, str]) -> Iterator[str]:
+    """The words of each acronym in the question, and the acronyms of words that it holds."""
+    for named in dict.fromkeys(_NAMED.findall(without_elisions(question))):
+        # In small letters a short acronym is too often a word.
+        if (named.isupper() or len(named) >= SHORTEST) and named.upper() in said:
+            yield said[named.upper()]
+    spoken = " ".join(("", *_SPOKEN.findall(folded(question)), ""))
+    for acronym, phrase in said.items():
+        if f" {phrase} " in spoken:
+            yield acronym
