@@ -8,14 +8,14 @@ import subprocess
 import sys
 from collections.abc import Collection as Several
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from ingest import fusion
 from ingest.documents import Document, EmbeddedChunks
 from ingest.errors import IndexDamagedError, IndexInUseError, IndexUnavailableError
-from ingest.fusion import DEPTH, Ranking, fused
+from ingest.fusion import DEPTH
 from ingest.index import Audience, Hit, Query, StoredIndex
 from ingest.points import (
     COLLECTION,
@@ -25,10 +25,10 @@ from ingest.points import (
     MEANING,
     READERS,
     TERMS,
-    TITLE,
+    Engine,
     Point,
     Words,
-    hits_of,
+    answered,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ LEAST_ROOM = 256 * 1024 * 1024
 finds no room kills the process."""
 
 _REMEMBERED = 1_000
-_Asked = tuple[int, frozenset[str], frozenset[str] | None]
+_Corpus = tuple[int, frozenset[str], frozenset[str] | None]
 
 _OPTIMIZE = """
 import os, sys
@@ -54,7 +54,7 @@ shard.close()
 
 
 class EdgeIndex(StoredIndex):
-    """Meaning and words, fused inside the engine and filtered in each of its searches.
+    """Meaning and words: each search is filtered inside the engine, then their scores are fused.
 
     Searches run beside a write; writes wait for each other. One process holds the folder.
     """
@@ -65,7 +65,7 @@ class EdgeIndex(StoredIndex):
         self._shard = _load(folder)
         self._writing = Lock()
         self._writes = 0
-        self._all_read: dict[_Asked, bool] = {}
+        self._all_read: dict[_Corpus, bool] = {}
         self._words = Words()
 
     def replace_all(self, batch: Sequence[tuple[Document, EmbeddedChunks]]) -> None:
@@ -119,10 +119,8 @@ class EdgeIndex(StoredIndex):
         if not audience.groups or query.collections == frozenset() or limit <= 0:
             return []
         with said_of(self._path):
-            rankings = list(self._rankings(query, audience, max(limit, DEPTH)))
-            best = fused(rankings, limit)
-            found = self._shard.retrieve([id_ for id_, _ in best], with_payload=True)
-        return hits_of({str(point.id): point.payload or {} for point in found}, best, audience)
+            searches = self._searches(query, audience, max(limit, DEPTH))
+            return answered(_Asked(self._shard, searches), audience, limit)
 
     def count(self) -> int:
         import qdrant_edge as qe
@@ -150,30 +148,25 @@ class EdgeIndex(StoredIndex):
         with self._writing, said_of(self._path):
             self._shard.close()
 
-    def _rankings(self, query: Query, audience: Audience, depth: int) -> Iterator[Ranking]:
+    def _searches(self, query: Query, audience: Audience, depth: int) -> list[_Search]:
         import qdrant_edge as qe
 
-        readable = _readable(query, audience)
-
-        def ranking(counts: float, near: qe.Query, params: qe.SearchParams | None) -> Ranking:
-            request = qe.QueryRequest(limit=depth, query=near, filter=readable, params=params)
-            return Ranking(counts, {str(one.id): one.score for one in self._shard.query(request)})
-
+        searches, readable = [], _readable(query, audience)
         if query.vector is not None:
             near = qe.Query.Nearest(query.vector[0].tolist(), using=MEANING)
-            yield ranking(fusion.MEANING, near, qe.SearchParams(hnsw_ef=EFFORT))
+            searches.append(_Search(near, readable, depth, qe.SearchParams(hnsw_ef=EFFORT)))
         terms = self._words.asked(query)
         if terms.indices:
-            asked = qe.SparseVector(terms.indices, terms.values)
+            holding = qe.Query.Nearest(qe.SparseVector(terms.indices, terms.values), using=TERMS)
             rarity = None
             if not self._reads_all(readable, (self._writes, audience.groups, query.collections)):
                 # How rare a word is, is counted where the audience may read: the order of their
                 # hits says nothing of passages that are not theirs.
                 rarity = qe.SearchParams(idf=qe.IdfParams(corpus=readable))
-            yield ranking(fusion.WORDS, qe.Query.Nearest(asked, using=TERMS), rarity)
-            yield ranking(fusion.TITLES, qe.Query.Nearest(asked, using=TITLE), rarity)
+            searches.append(_Search(holding, readable, depth, rarity))
+        return searches
 
-    def _reads_all(self, readable: qe.Filter, asked: _Asked) -> bool:
+    def _reads_all(self, readable: qe.Filter, asked: _Corpus) -> bool:
         """Whether that is everything: then words need not be counted anew for each question.
 
         Remembered until the next write: counting them costs milliseconds at 100 000 passages.
@@ -188,6 +181,40 @@ class EdgeIndex(StoredIndex):
                 self._all_read.clear()
             known = self._all_read[asked] = within == everything
         return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    near: qe.Query
+    readable: qe.Filter
+    depth: int
+    params: qe.SearchParams | None
+
+    def request(self, *, whole: bool) -> qe.QueryRequest:
+        import qdrant_edge as qe
+
+        return qe.QueryRequest(
+            limit=self.depth,
+            query=self.near,
+            filter=self.readable,
+            params=self.params,
+            with_payload=whole,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked(Engine):
+    """A question put to the shard."""
+
+    shard: qe.EdgeShard
+    searches: Sequence[_Search]
+
+    def search(self, *, whole: bool) -> Iterator[list[qe.ScoredPoint]]:
+        for one in self.searches:
+            yield self.shard.query(one.request(whole=whole))
+
+    def retrieve(self, ids: list[str]) -> list[qe.Record]:
+        return self.shard.retrieve(list(ids), with_payload=True, with_vector=False)
 
 
 def _check_room(path: Path) -> None:
@@ -212,9 +239,7 @@ def create(folder: Path, dimensions: int) -> None:
         vectors={
             MEANING: qe.EdgeVectorParams(dimensions, qe.Distance.Cosine, quantization_config=bytes_)
         },
-        sparse_vectors={
-            name: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf) for name in (TERMS, TITLE)
-        },
+        sparse_vectors={TERMS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
     )
     with said_of(folder.parent):
         shard = qe.EdgeShard.create(str(draft), config)
@@ -261,10 +286,8 @@ def said_of(path: Path) -> Iterator[None]:
 def _native(point: Point) -> qe.Point:
     import qdrant_edge as qe
 
-    vectors: dict[str, Any] = {
-        TERMS: qe.SparseVector(point.terms.indices, point.terms.values),
-        TITLE: qe.SparseVector(point.title.indices, point.title.values),
-    }
+    terms = qe.SparseVector(point.terms.indices, point.terms.values)
+    vectors: dict[str, Any] = {TERMS: terms}
     if point.meaning is not None:
         vectors[MEANING] = point.meaning
     return qe.Point(point.id, vectors, point.payload)

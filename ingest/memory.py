@@ -15,9 +15,8 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest import fusion
 from ingest.documents import Chunk, Document, EmbeddedChunks
-from ingest.fusion import DEPTH, Ranking, fused
+from ingest.fusion import DEPTH, IN_TITLE, fused
 from ingest.identity import Identity
 from ingest.index import Audience, Hit, Query, StoredIndex
 from ingest.ingestion import Catalogue, Indexed, Mark
@@ -66,12 +65,10 @@ class MemoryIndex(StoredIndex):
 
     def search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
         found = {entry.chunk.id: entry for entry in self._readable(query, audience)}
-        texts = {id_: entry.terms for id_, entry in found.items()}
-        titles = {id_: entry.title for id_, entry in found.items()}
-        rankings = [
-            Ranking(fusion.WORDS, _by_terms(query, texts)),
-            Ranking(fusion.TITLES, _by_terms(query, titles)),
-        ]
+        words = _by_terms(query, {id_: entry.terms for id_, entry in found.items()})
+        titles = _by_terms(query, {id_: entry.title for id_, entry in found.items()})
+        joined = {id_: words[id_] + IN_TITLE * titles.get(id_, 0.0) for id_ in words}
+        rankings = [_best(joined)]
         if query.vector is not None:
             question = query.vector[0]
             nearness = {
@@ -79,7 +76,7 @@ class MemoryIndex(StoredIndex):
                 for id_, entry in found.items()
                 if entry.vector is not None
             }
-            rankings.append(Ranking(fusion.MEANING, _best(nearness)))
+            rankings.append(_best(nearness))
         return [Hit(found[id_].chunk, score) for id_, score in fused(rankings, limit)]
 
     def count(self) -> int:
@@ -198,7 +195,7 @@ def _by_terms(query: Query, found: Mapping[str, Counter[str]]) -> Mapping[str, f
             rarity = math.log(1 + (len(found) - holders[term] + 0.5) / (holders[term] + 0.5))
             weight = rarity * terms[term] * (_K1 + 1) / (terms[term] + length)
             scores[id_] = scores.get(id_, 0.0) + asked[term] * weight
-    return _best(scores)
+    return scores
 
 
 def _best(scores: Mapping[str, float]) -> Mapping[str, float]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.documents import Chunk, Document, EmbeddedChunks
+from ingest.fusion import IN_TITLE, Ranking, fused
 from ingest.index import Audience, Hit, Query
 from ingest.words import indexed_text, without_elisions
 from models.ports import Language
@@ -14,8 +16,8 @@ from models.ports import Language
 if TYPE_CHECKING:
     import qdrant_edge as qe
 
-MEANING, TERMS, TITLE = "meaning", "terms", "title"
-"""The vectors of a passage: what it means, the words it holds, and those of its title."""
+MEANING, TERMS = "meaning", "terms"
+"""The vectors of a passage: what it means, and the words it holds."""
 
 READERS, COLLECTION, DOCUMENT = "readers", "collection", "document"
 KEYWORDS = (READERS, COLLECTION, DOCUMENT, "language")
@@ -28,6 +30,7 @@ the ten nearest of 100 000 were missed where one in four could be read."""
 # Terms of a usual passage and of a usual title, once the empty words are gone.
 _USUAL_TERMS, _USUAL_TITLE = 60.0, 6.0
 _ALSO = 0.5  # what a word counts that was not asked for
+_TITLE = 0x5BD1_E995  # makes another number of a term: the same word, in the title
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,6 @@ class Point:
     id: str
     meaning: list[float] | None
     terms: Terms
-    title: Terms
     payload: dict[str, Any]
 
 
@@ -64,13 +66,12 @@ class Words:
             else [row.tolist() for row in embedded.vectors]
         )
         bm25, titles = self._bm25[document.language], self._titles[document.language]
-        title = _terms(titles.embed_document(without_elisions(document.title)))
+        title = titles.embed_document(without_elisions(document.title))
         return [
             Point(
                 chunk.id,
                 row,
-                _terms(bm25.embed_document(indexed_text(chunk))),
-                title,
+                _terms(bm25.embed_document(indexed_text(chunk)), title),
                 payload_of(document, chunk),
             )
             for chunk, row in zip(embedded.chunks, rows, strict=True)
@@ -86,6 +87,7 @@ class Words:
         counted = dict.fromkeys(also, _ALSO) | dict.fromkeys(
             self._stems(query.text, query.language), 1.0
         )
+        counted |= {_in_title(index): value for index, value in counted.items()}
         return Terms(sorted(counted), [counted[index] for index in sorted(counted)])
 
     def _stems(self, text: str, language: Language) -> set[int]:
@@ -96,15 +98,55 @@ class Words:
         return {index for model in self._bm25.values() for index in model.embed_query(bare).indices}
 
 
-def hits_of(
-    payloads: Mapping[str, dict[str, Any]], best: Sequence[tuple[str, float]], audience: Audience
-) -> list[Hit]:
-    """The passages that are still there, and still this audience's, in their order."""
+class Found(Protocol):
+    """What an engine gives back of a passage."""
+
+    @property
+    def id(self) -> object: ...
+
+    @property
+    def payload(self) -> dict[str, Any] | None: ...
+
+
+class Scored(Found, Protocol):
+    @property
+    def score(self) -> float: ...
+
+
+class Engine(Protocol):
+    """One question put to an engine in several searches, the reader filter in each."""
+
+    def search(self, *, whole: bool) -> Iterable[Sequence[Scored]]:
+        """Each search's passages; their payloads only where they are wanted whole."""
+        ...
+
+    def retrieve(self, ids: list[str]) -> Iterable[Found]:
+        """Those of these passages that are still there."""
+        ...
+
+
+def answered(engine: Engine, audience: Audience, limit: int) -> list[Hit]:
+    """The searches fused. A document that is rewritten meanwhile is in there, old or new."""
+    best = fused(map(_ranking, engine.search(whole=False)), limit)
+    payloads = _payloads(engine.retrieve([id_ for id_, _ in best]))
+    if len(payloads) < len(best):
+        searches = list(engine.search(whole=True))
+        best = fused(map(_ranking, searches), limit)
+        payloads = _payloads(chain.from_iterable(searches))
     return [
         Hit(chunk_of(id_, payload), score)
         for id_, score in best
-        if (payload := payloads.get(id_)) and audience.groups.intersection(payload[READERS])
+        # Its readers may have changed between being found and being read.
+        if audience.groups.intersection((payload := payloads[id_])[READERS])
     ]
+
+
+def _ranking(search: Sequence[Scored]) -> Ranking:
+    return {str(one.id): one.score for one in search}
+
+
+def _payloads(found: Iterable[Found]) -> dict[str, dict[str, Any]]:
+    return {str(one.id): one.payload or {} for one in found}
 
 
 def payload_of(document: Document, chunk: Chunk) -> dict[str, Any]:
@@ -140,8 +182,17 @@ def chunk_of(id_: str, payload: dict[str, Any]) -> Chunk:
     )
 
 
-def _terms(found: qe.SparseVector) -> Terms:
-    return Terms(list(found.indices), list(found.values))
+def _terms(text: qe.SparseVector, title: qe.SparseVector) -> Terms:
+    values = dict(zip(text.indices, text.values, strict=True))
+    values |= {
+        _in_title(index): value * IN_TITLE
+        for index, value in zip(title.indices, title.values, strict=True)
+    }
+    return Terms(list(values), list(values.values()))
+
+
+def _in_title(index: int) -> int:
+    return index ^ _TITLE
 
 
 def _bm25(language: Language, usual: float) -> qe.Bm25:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection as Several
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest import fusion
 from ingest.documents import Document, EmbeddedChunks
 from ingest.errors import IndexUnavailableError
-from ingest.fusion import DEPTH, Ranking, fused
+from ingest.fusion import DEPTH
 from ingest.index import Audience, Hit, Query, StoredIndex
 from ingest.points import (
     COLLECTION,
@@ -19,10 +19,10 @@ from ingest.points import (
     MEANING,
     READERS,
     TERMS,
-    TITLE,
+    Engine,
     Point,
     Words,
-    hits_of,
+    answered,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _UPSERTED = 256
 class QdrantIndex(StoredIndex):
     """One collection of a Qdrant server, 1.20 or later.
 
-    Meaning and words are fused by the server and filtered in each of its searches; how rare a
+    Meaning and words are fused here, and filtered by the server in each of its searches; how rare a
     word is, is counted where the audience may read, as with the engine in process. The server
     makes its writes durable and optimizes by itself.
     """
@@ -88,19 +88,12 @@ class QdrantIndex(StoredIndex):
         # Qdrant matches nothing on an empty list; say so rather than rely on it.
         if not audience.groups or query.collections == frozenset() or limit <= 0:
             return []
-        searches = list(self._searches(query, _readable(query, audience), max(limit, DEPTH)))
+        searches = self._searches(query, _readable(query, audience), max(limit, DEPTH))
         if not searches:
             return []
         with said_of_server():
-            requests = [request for _, request in searches]
-            answers = self._client.query_batch_points(self._collection, requests)
-            rankings = [
-                Ranking(counts, {str(one.id): one.score for one in answer.points})
-                for (counts, _), answer in zip(searches, answers, strict=True)
-            ]
-            best = fused(rankings, limit)
-            found = self._client.retrieve(self._collection, [id_ for id_, _ in best])
-        return hits_of({str(point.id): point.payload or {} for point in found}, best, audience)
+            asked = _Asked(self._client, self._collection, searches)
+            return answered(asked, audience, limit)
 
     def count(self) -> int:
         with said_of_server():
@@ -111,24 +104,45 @@ class QdrantIndex(StoredIndex):
 
     def _searches(
         self, query: Query, readable: models.Filter, depth: int
-    ) -> Iterator[tuple[float, models.QueryRequest]]:
-        """Each search, with what its ranking counts."""
+    ) -> list[models.QueryRequest]:
         from qdrant_client import models
 
-        def asked(near: Any, using: str, params: models.SearchParams) -> models.QueryRequest:
-            return models.QueryRequest(
-                query=near, using=using, filter=readable, limit=depth, params=params
-            )
-
+        searches = []
         if query.vector is not None:
             wide = models.SearchParams(hnsw_ef=EFFORT)
-            yield fusion.MEANING, asked(query.vector[0].tolist(), MEANING, wide)
+            near = query.vector[0].tolist()
+            searches.append(
+                models.QueryRequest(
+                    query=near, using=MEANING, filter=readable, limit=depth, params=wide
+                )
+            )
         terms = self._words.asked(query)
         if terms.indices:
             words = models.SparseVector(indices=terms.indices, values=terms.values)
             rarity = models.SearchParams(idf=models.IdfCorpusParams(corpus=readable))
-            yield fusion.WORDS, asked(words, TERMS, rarity)
-            yield fusion.TITLES, asked(words, TITLE, rarity)
+            searches.append(
+                models.QueryRequest(
+                    query=words, using=TERMS, filter=readable, limit=depth, params=rarity
+                )
+            )
+        return searches
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked(Engine):
+    """A question on its way to the server: its searches are one request."""
+
+    client: QdrantClient
+    collection: str
+    searches: Sequence[models.QueryRequest]
+
+    def search(self, *, whole: bool) -> list[list[models.ScoredPoint]]:
+        wanted = [one.model_copy(update={"with_payload": whole}) for one in self.searches]
+        found = self.client.query_batch_points(self.collection, wanted)
+        return [answer.points for answer in found]
+
+    def retrieve(self, ids: list[str]) -> list[models.Record]:
+        return self.client.retrieve(self.collection, list(ids))
 
 
 @contextlib.contextmanager
@@ -151,10 +165,8 @@ def said_of_server() -> Iterator[None]:
 def _native(point: Point) -> models.PointStruct:
     from qdrant_client import models
 
-    vectors: dict[str, Any] = {
-        name: models.SparseVector(indices=terms.indices, values=terms.values)
-        for name, terms in ((TERMS, point.terms), (TITLE, point.title))
-    }
+    terms = models.SparseVector(indices=point.terms.indices, values=point.terms.values)
+    vectors: dict[str, Any] = {TERMS: terms}
     if point.meaning is not None:
         vectors[MEANING] = point.meaning
     return models.PointStruct(id=point.id, vector=vectors, payload=point.payload)

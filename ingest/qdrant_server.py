@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ingest.errors import IndexDamagedError, IndexUnavailableError
 from ingest.identity import Identity
 from ingest.live import Site, Standing
-from ingest.points import COLLECTION, KEYWORDS, MEANING, TERMS, TITLE
+from ingest.points import COLLECTION, KEYWORDS, MEANING, TERMS
 from ingest.qdrant import QdrantIndex, said_of_server
 from models.ports import Embedder
 
@@ -107,10 +107,7 @@ class QdrantServer(Site):
             vectors_config={
                 MEANING: models.VectorParams(size=dimensions, distance=models.Distance.COSINE)
             },
-            sparse_vectors_config={
-                name: models.SparseVectorParams(modifier=models.Modifier.IDF)
-                for name in (TERMS, TITLE)
-            },
+            sparse_vectors_config={TERMS: models.SparseVectorParams(modifier=models.Modifier.IDF)},
             metadata=identity.model_dump(),
         )
         for field in KEYWORDS:

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 from qdrant_client import QdrantClient, models
 
 KEY = "k" * 40
@@ -69,12 +69,14 @@ def _set_payload(one: StandIn, name: str, body: bytes) -> object:
 
 
 def _query(one: StandIn, name: str, body: bytes) -> object:
-    asked = models.QueryRequest.model_validate_json(body)
+    asked = models.QueryRequestBatch.model_validate_json(body)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it searches exactly, whatever the effort
-        return one.engine.query_points(
-            name, prefetch=asked.prefetch, query=asked.query, limit=asked.limit or 10
-        )
+        return one.engine.query_batch_points(name, asked.searches)
+
+
+def _retrieve(one: StandIn, name: str, body: bytes) -> object:
+    return one.engine.retrieve(name, models.PointRequest.model_validate_json(body).ids)
 
 
 NAMED = "/collections/(?P<name>[^/]+)"
@@ -93,7 +95,8 @@ ROUTES: dict[tuple[str, str], Answer] = {
     ("POST", f"{NAMED}/points/delete"): _delete,
     ("POST", f"{NAMED}/points/payload"): _set_payload,
     ("POST", f"{NAMED}/points/count"): lambda one, name, _body: one.engine.count(name),
-    ("POST", f"{NAMED}/points/query"): _query,
+    ("POST", f"{NAMED}/points/query/batch"): _query,
+    ("POST", f"{NAMED}/points"): _retrieve,
 }
 
 
@@ -128,7 +131,7 @@ def stand_in() -> Iterator[StandIn]:
             if one.status != 200 or path == "/":
                 return one.status, None
             found: Any = one.answer(self.command, path, body)
-            return 200, found.model_dump(mode="json") if isinstance(found, BaseModel) else found
+            return 200, TypeAdapter(Any).dump_python(found, mode="json")
 
         do_GET = do_PUT = do_POST = do_DELETE = _respond  # noqa: N815  # their names there
 

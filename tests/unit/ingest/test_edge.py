@@ -19,6 +19,7 @@ from ingest.errors import (
     IndexMismatchError,
     IndexUnavailableError,
 )
+from ingest.identity import FORMAT
 from ingest.index import Audience, Query, StoredIndex
 from models.ports import Language, ModelIdentity
 
@@ -81,7 +82,9 @@ def test_the_index_of_another_embedder_opens_and_says_whose_it_is(tmp_path: Path
 def test_another_layout_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
     filled(tmp_path / "index")
     file = tmp_path / "index" / "identity.json"
-    file.write_text(file.read_text().replace('"format": 1', '"format": 0'), encoding="utf-8")
+    file.write_text(
+        file.read_text().replace(f'"format": {FORMAT}', '"format": 0'), encoding="utf-8"
+    )
 
     with pytest.raises(IndexMismatchError, match="vigie index rebuild"):
         opened(tmp_path / "index")
