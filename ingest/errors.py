@@ -3,6 +3,8 @@
 IngestError
  ├── UnreadableFileError        this file cannot be read; the text is the reason
  ├── CollectionError            a collection is unknown, or its description is wrong
+ ├── RemoteRefusedError         a remote place may not be reached, or does not let us in
+ ├── RemoteUnavailableError     a remote place does not answer; later it may
  ├── IndexMismatchError         the index was built by another embedder
  └── IndexUnavailableError      the index cannot be opened, or stopped answering
       ├── IndexInUseError       another process holds it
@@ -30,6 +32,14 @@ class UnreadableFileError(IngestError):
 
 class CollectionError(IngestError):
     """A collection is unknown, or its description is wrong."""
+
+
+class RemoteRefusedError(IngestError):
+    """A remote place may not be reached, or does not let us in; the text says what to change."""
+
+
+class RemoteUnavailableError(IngestError):
+    """A remote place does not answer, or says that it cannot now; later it may."""
 
 
 class IndexMismatchError(IngestError):

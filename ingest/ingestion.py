@@ -16,8 +16,10 @@ from ingest.collections import Collection
 from ingest.documents import Chunk, Document, EmbeddedChunks, Reading
 from ingest.errors import UnreadableFileError
 from ingest.index import Index
-from ingest.sources import Entry, FailedFile, Source, open_source
+from ingest.ledger import Filing, Ledger, NoLedger
+from ingest.sources import NOTHING, Entry, FailedFile, Offer, Source, Untouched, open_source
 from ingest.words import embedded_text
+from models.errors import WritingRevokedError
 from models.ports import Embedder, Language, ModelIdentity
 from models.wording import Wording
 
@@ -26,6 +28,9 @@ TITLE = 120
 
 BATCH = 256
 """Chunks embedded together: enough to fill the model's batches, little enough to lose."""
+
+MANY_SHARE, MANY = 0.2, 10
+"""A run that would remove more than this share of a collection, and so many documents, asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,15 @@ class IngestionReport:
     failed: tuple[FailedFile, ...]
     chunks: int
     seconds: float
+    held_back: int = 0  # documents that are gone, and stay until a person allows their removal
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a person may ask of a run."""
+
+    allow_removals: bool = False  # however many documents are gone
+    checksum: bool = False  # open every file, also those that look untouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,9 @@ class _Cut:
     origin: str
 
 
+Opening = Callable[[], Entry | FailedFile]
+
+
 @dataclass(slots=True)
 class _Run:
     """What one run has done so far."""
@@ -83,6 +100,12 @@ class _Run:
     known: Mapping[str, Mark]
     total: int
     progress: Callable[[int, int], None]
+    filing: Filing
+    vanished: dict[str, str]  # content version → a document that had it and is not listed
+    moving: list[tuple[Opening, str]] = field(default_factory=list)  # and what it was called
+    removed: set[str] = field(default_factory=set)
+    stopped: WritingRevokedError | None = None  # no model may be called any more
+    versions: set[str] = field(default_factory=set)  # of what the source holds
     waiting: list[_Cut] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     failed: list[FailedFile] = field(default_factory=list)
@@ -91,8 +114,23 @@ class _Run:
     unchanged: int = 0
     chunks: int = 0
 
-    def fail(self, label: str, reason: Wording) -> None:
-        self.failed.append(FailedFile(label, reason))
+    def fail(self, label: str, reason: Wording, path: str | None = None) -> None:
+        """`path` is what the ledger calls it, when that is not its label."""
+        told = self.filing.failed(path or label, reason)
+        self.failed.append(FailedFile(label, told))
+
+    def version_of(self, id_: str) -> str:
+        """What the document held before this run; empty when that is not known."""
+        note = self.filing.former.get(id_)
+        return note.version if note else ""
+
+    def former(self, offer: Entry) -> str | None:
+        """What a document that is new here was called before, when it is one that vanished."""
+        return None if offer.id in self.known else self.vanished.pop(offer.version, None)
+
+    def meet(self, offer: Entry | Untouched) -> None:
+        self.seen.add(offer.id)
+        self.versions.add(offer.version)
 
     def count(self, cut: _Cut) -> None:
         mark = self.known.get(cut.document.id)
@@ -119,90 +157,161 @@ class Ingestion:
         index: Index,
         catalogue: Catalogue,
         embedder: Embedder,
+        ledger: Ledger | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._index = index
         self._catalogue = catalogue
         self._embedder = embedder
+        self._ledger = ledger or NoLedger()
         self._clock = clock
 
     def run(
-        self, source: Path, collection: Collection, progress: Callable[[int, int], None]
+        self,
+        source: Path | Source,
+        collection: Collection,
+        progress: Callable[[int, int], None],
+        options: RunOptions = RunOptions(),
     ) -> IngestionReport:
         """Make the collection hold what the source holds: a folder, a file or a `.jsonl`.
 
         What is gone from a folder or a `.jsonl`, or can no longer be read there, leaves the
-        index; what is out of reach stays, and so do other sources' documents. `progress`
-        gets documents done and in all. Raises UnreadableFileError when the source itself
-        cannot be opened, CollectionError when it is part of a folder that describes itself.
+        index, unless it is so much that a person must allow it; what is out of reach stays, and
+        so do other sources' documents. `progress` gets documents done and in all. Raises
+        UnreadableFileError when the source itself cannot be opened, CollectionError when it is
+        part of a folder that describes itself. With the AI off what is gone is removed all the
+        same, then WritingRevokedError is raised: what is new or has moved waits.
         """
         started = self._clock()
-        opened = open_source(source)
-        run = _Run(self._catalogue.marks(collection.name), opened.total, progress)
-        for entry in opened.entries():
-            self._take(entry, opened, collection, run)
+        opened = open_source(source) if isinstance(source, Path) else source
+        run = self._begun(opened, collection, progress)
+        known = NOTHING if options.checksum else run.filing.former
+        for offer in opened.entries(known):
+            self._take(offer, opened, collection, run)
         self._index_waiting(run)
-        removed = self._remove_missing(opened, collection, run)
+        self._move(opened, collection, run)
+        missing, held_back = self._missing(opened, run, options)
+        self._remove(missing, opened, collection, run)
+        run.filing.end(
+            lambda path: path not in held_back and opened.answers_for(path, opened.origin)
+        )
+        if run.stopped:
+            raise run.stopped
         progress(run.total, run.total)
         return IngestionReport(
             added=run.added,
             updated=run.updated,
-            removed=removed,
+            removed=len(run.removed),
             unchanged=run.unchanged,
             failed=tuple(run.failed),
             chunks=run.chunks,
             seconds=self._clock() - started,
+            held_back=len(held_back),
         )
 
-    def _take(
-        self, entry: Entry | FailedFile, source: Source, collection: Collection, run: _Run
-    ) -> None:
-        if isinstance(entry, FailedFile):
-            run.failed.append(entry)
-        elif entry.id in run.seen:
-            run.fail(entry.label, readers.reasons.DUPLICATE)
-        elif run.known.get(entry.id) == self._mark(entry, source, collection):
-            run.seen.add(entry.id)
-            run.unchanged += 1
-        else:
-            self._read(entry, source.origin, collection, run)
+    def _begun(
+        self, source: Source, collection: Collection, progress: Callable[[int, int], None]
+    ) -> _Run:
+        known = self._catalogue.marks(collection.name)
+        filing = Filing(self._ledger, collection.name, source.origin)
+        filing.expect(source.listed)
+        listed = set(source.listed)
+        vanished = {
+            note.version: path
+            for path, note in filing.former.items()
+            if listed and note.version and path in known and path not in listed
+        }
+        return _Run(known, source.total, progress, filing, vanished)
+
+    def _take(self, offer: Offer, source: Source, collection: Collection, run: _Run) -> None:
+        match offer:
+            case FailedFile():
+                run.fail(offer.path, offer.reason)
+            case _ if offer.id in run.seen:
+                run.fail(offer.label, readers.reasons.DUPLICATE)
+            case _ if run.known.get(offer.id) == self._mark(offer, source, collection):
+                run.meet(offer)
+                run.filing.unchanged(offer.id, offer.version, offer.stamp)
+                run.unchanged += 1
+            case _ if refusal := run.filing.refusal(offer.id, offer.version):
+                run.failed.append(FailedFile(offer.label, refusal))
+            case Untouched():
+                self._take(offer.open(), source, collection, run)
+                return
+            case Entry(open=opening) if opening and (former := run.former(offer)):
+                run.moving.append((opening, former))  # with its former self leaving at once
+            case Entry():
+                self._read(offer, source, collection, run)
         run.settle()
         if sum(len(cut.chunks) for cut in run.waiting) >= BATCH:
             self._index_waiting(run)
 
-    def _read(self, entry: Entry, origin: str, collection: Collection, run: _Run) -> None:
+    def _read(self, entry: Entry, source: Source, collection: Collection, run: _Run) -> None:
+        run.filing.reading(entry.id, entry.version, entry.stamp)
         try:
             document = _document(entry, collection)
         except UnreadableFileError as error:
-            run.fail(entry.label, error.reason)
+            run.fail(entry.label, error.reason, entry.id)
             return
-        run.seen.add(entry.id)
-        run.waiting.append(_Cut(document, chunking.chunks(document), origin))
+        run.filing.read(entry.id)
+        run.meet(entry)
+        run.waiting.append(_Cut(document, chunking.chunks(document), source.origin))
 
     def _index_waiting(self, run: _Run) -> None:
         if not run.waiting:
             return  # nothing changed: the model is not even called
-        for cut in run.waiting:
+        waiting, run.waiting = run.waiting, []
+        try:
+            index_all(waiting, self._index, self._catalogue, self._embedder)
+        except WritingRevokedError as stopped:
+            run.stopped = stopped
+            return
+        for cut in waiting:
             run.count(cut)
-        index_all(run.waiting, self._index, self._catalogue, self._embedder)
-        run.waiting = []
+        run.filing.indexed(cut.document.id for cut in waiting)
         run.settle()
 
-    def _remove_missing(self, source: Source, collection: Collection, run: _Run) -> int:
+    def _move(self, source: Source, collection: Collection, run: _Run) -> None:
+        """Index what has another name now; for an instant both names are found, never neither."""
+        for opening, former in run.moving:
+            if run.stopped:
+                run.seen.add(former)  # it stays until its new name can be found
+                continue
+            self._take(opening(), source, collection, run)
+            self._index_waiting(run)
+            if source.answers_for(former, run.known[former].origin):
+                self._remove([former], source, collection, run)
+
+    def _missing(
+        self, source: Source, run: _Run, options: RunOptions
+    ) -> tuple[list[str], frozenset[str]]:
+        """The documents to remove, and those that are gone and stay until it is allowed."""
+        here = run.seen | run.removed
         missing = [
             id_
             for id_, mark in run.known.items()
-            if id_ not in run.seen and source.answers_for(id_, mark.origin)
+            if id_ not in here and source.answers_for(id_, mark.origin)
         ]
-        # Marked first: between two steps the catalogue may say too little, never too much.
-        for id_ in missing:
-            self._catalogue.begin(_withdrawn(id_, collection), source.origin)
-        if missing:
-            self._index.remove(collection.name, missing)
-            self._catalogue.forget(collection.name, missing)
-        return len(missing)
+        held = [id_ for id_ in missing if run.version_of(id_) not in run.versions]
+        if run.stopped:  # what has another name now may not be found under it yet
+            missing = held
+        few = len(held) < MANY or len(held) <= MANY_SHARE * len(run.known)
+        if few or options.allow_removals:
+            return missing, frozenset()
+        return [id_ for id_ in missing if id_ not in held], frozenset(held)
 
-    def _mark(self, entry: Entry, source: Source, collection: Collection) -> Mark:
+    def _remove(
+        self, ids: Sequence[str], source: Source, collection: Collection, run: _Run
+    ) -> None:
+        # Marked first: between two steps the catalogue may say too little, never too much.
+        for id_ in ids:
+            self._catalogue.begin(_withdrawn(id_, collection), source.origin)
+        if ids:
+            self._index.remove(collection.name, ids)
+            self._catalogue.forget(collection.name, ids)
+        run.removed.update(ids)
+
+    def _mark(self, entry: Entry | Untouched, source: Source, collection: Collection) -> Mark:
         """What is remembered of a document that was indexed as it is now."""
         indexed = fingerprint(
             entry.version,

@@ -18,6 +18,7 @@ from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import DEPTH, fused
 from ingest.index import Audience, Hit, Index, Query
 from ingest.ingestion import Catalogue, Mark
+from ingest.ledger import FileNote, Ledger
 from ingest.words import indexed_text, without_elisions
 
 _K1, _B = 1.2, 0.75
@@ -115,6 +116,23 @@ class MemoryCatalogue(Catalogue):
         return tuple(
             found for key in sorted(self._documents) if (found := self.document(*key)) is not None
         )
+
+
+class MemoryLedger(Ledger):
+    """Remembers as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._notes: dict[tuple[str, str], dict[str, FileNote]] = {}
+
+    def notes(self, collection: str, origin: str) -> Mapping[str, FileNote]:
+        return dict(self._notes.get((collection, origin), {}))
+
+    def note(self, collection: str, origin: str, notes: Mapping[str, FileNote]) -> None:
+        self._notes.setdefault((collection, origin), {}).update(notes)
+
+    def strike(self, collection: str, origin: str, paths: Several[str]) -> None:
+        for path in paths:
+            self._notes.get((collection, origin), {}).pop(path, None)
 
 
 def _by_terms(query: Query, found: Mapping[str, _Entry]) -> list[str]:

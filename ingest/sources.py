@@ -6,10 +6,13 @@ import codecs
 import hashlib
 import os
 import stat
+import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Protocol
 
 from pydantic import BaseModel, ValidationError
@@ -18,7 +21,14 @@ from ingest import readers
 from ingest.collections import COLLECTION_FILE, check_whole, described_above
 from ingest.documents import Block, BlockKind, Reading
 from ingest.errors import UnreadableFileError
+from ingest.ledger import FileNote
+from ingest.patience import Patience
 from models.wording import Wording
+
+NOTHING: Mapping[str, FileNote] = MappingProxyType({})
+SETTLED_NS = 2_000_000_000
+"""A file that changed more recently may change again without looking otherwise: file systems
+count in ticks, of up to two seconds."""
 
 _LINES = ".jsonl"
 
@@ -40,6 +50,22 @@ class Entry:
     version: str
     read: Callable[[], Reading]  # raises UnreadableFileError
     url: str | None = None
+    stamp: str = ""  # how it looked from outside before it was opened; empty: proves nothing
+    open: Callable[[], Entry | FailedFile] | None = None  # anew; None where that takes no reading
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """A document that looks as it did when it had this version: nobody opened it."""
+
+    id: str
+    label: str
+    version: str
+    stamp: str
+    open: Callable[[], Entry | FailedFile]
+
+
+Offer = Entry | Untouched | FailedFile
 
 
 class Source(Protocol):
@@ -53,7 +79,14 @@ class Source(Protocol):
     @property
     def total(self) -> int: ...
 
-    def entries(self) -> Iterator[Entry | FailedFile]: ...
+    @property
+    def listed(self) -> Sequence[str]:
+        """The ids that `entries` will offer, as far as they are known beforehand."""
+        ...
+
+    def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offer]:
+        """What there is. `known` spares opening what still looks as it did."""
+        ...
 
     def answers_for(self, id_: str, origin: str) -> bool:
         """Whether a document of this origin that `entries`, read to its end, did not offer is gone.
@@ -82,9 +115,10 @@ def open_source(path: Path) -> Source:
 class Folder(Source):
     """Every file below a folder but the hidden ones; the id is its path in the folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, now_ns: Callable[[], int] = time.time_ns) -> None:
         self._folder = folder
-        self._found = tuple(_found_in(folder))
+        self._found = tuple((_id(path, folder), path) for path in _found_in(folder))
+        self._opener = _Opener(now_ns)
         self._out_of_reach: set[str] = set()  # files and folders, by their ids
 
     @property
@@ -95,12 +129,19 @@ class Folder(Source):
     def total(self) -> int:
         return len(self._found)
 
-    def entries(self) -> Iterator[Entry | FailedFile]:
+    @property
+    def listed(self) -> Sequence[str]:
+        return [id_ for id_, _ in self._found if id_ == _printable(id_)]
+
+    def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offer]:
         root = self._folder.resolve()
-        for path in self._found:
-            id_ = unicodedata.normalize("NFC", path.relative_to(self._folder).as_posix())
+        for id_, path in self._found:
             refusal = _refusal(path, root)
-            offered = FailedFile(_printable(id_), refusal) if refusal else _file_entry(path, id_)
+            offered = (
+                FailedFile(_printable(id_), refusal)
+                if refusal
+                else self._opener.offer(path, id_, known.get(id_))
+            )
             if isinstance(offered, FailedFile) and offered.reason == readers.reasons.UNREACHABLE:
                 self._out_of_reach.add(id_)
             yield offered
@@ -125,8 +166,12 @@ class SingleFile(Source):
     def total(self) -> int:
         return 1
 
-    def entries(self) -> Iterator[Entry | FailedFile]:
-        yield _file_entry(self._path, self._id)
+    @property
+    def listed(self) -> Sequence[str]:
+        return (self._id,)
+
+    def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offer]:
+        yield _Opener(time.time_ns).offer(self._path, self._id, known.get(self._id))
 
     def answers_for(self, id_: str, origin: str) -> bool:  # noqa: ARG002  # a port's parameters
         """Never: what is missing here may be in any other file."""
@@ -149,7 +194,12 @@ class Lines(Source):
     def total(self) -> int:
         return self._total
 
-    def entries(self) -> Iterator[Entry | FailedFile]:
+    @property
+    def listed(self) -> Sequence[str]:
+        """Nothing: a line's id is in the line."""
+        return ()
+
+    def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offer]:  # noqa: ARG002
         for n, line in _lines(self._path):
             offered = _line_entry(line, f"{_printable(self._path.name)}:{n}")
             self._whole = self._whole and isinstance(offered, Entry)
@@ -199,17 +249,55 @@ def _writable(id_: str) -> bool:
     return bool(id_.strip()) and not any(unicodedata.category(sign) == "Cc" for sign in id_)
 
 
-def _file_entry(path: Path, id_: str) -> Entry | FailedFile:
-    label = _printable(id_)
-    if label != id_:
-        return FailedFile(label, readers.reasons.BAD_NAME)
-    try:
-        data = readers.load(path)
-    except UnreadableFileError as error:
-        return FailedFile(label, error.reason)
-    # The very bytes that have this version are read: the file may change in between.
-    version = hashlib.sha256(data).hexdigest()
-    return Entry(id_, label, version, lambda: readers.read(path.name, data))
+class _Opener:
+    """Opens files, with patience, but those that look as they are known."""
+
+    def __init__(self, now_ns: Callable[[], int]) -> None:
+        self._now_ns = now_ns
+        self._patience = Patience()
+
+    def offer(self, path: Path, id_: str, known: FileNote | None) -> Offer:
+        stamp = self._stamp(path)
+        if known is not None and known.version and stamp and known.stamp == stamp:
+            opened = partial(self._entry, path, id_, stamp)
+            return Untouched(id_, id_, known.version, stamp, opened)
+        return self._entry(path, id_, stamp)
+
+    def _entry(self, path: Path, id_: str, stamp: str) -> Entry | FailedFile:
+        label = _printable(id_)
+        if label != id_:
+            return FailedFile(label, readers.reasons.BAD_NAME)
+        try:
+            data = self._patience.insist(lambda: readers.load(path))
+        except UnreadableFileError as error:
+            return FailedFile(label, error.reason)
+        # The very bytes that have this version are read: the file may change in between.
+        version = hashlib.sha256(data).hexdigest()
+        return Entry(
+            id=id_,
+            label=label,
+            version=version,
+            read=lambda: readers.read(path.name, data),
+            stamp=stamp,
+            open=partial(self._entry, path, id_, stamp),
+        )
+
+    def _stamp(self, path: Path) -> str:
+        """How a file looks from outside; empty when it may change without looking otherwise.
+
+        Anyone can set back the time of a file's content; nobody the time of its inode.
+        """
+        try:
+            found = path.stat()
+        except OSError:
+            return ""
+        if self._now_ns() - found.st_ctime_ns < SETTLED_NS:
+            return ""
+        return f"{found.st_ino}:{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
+
+
+def _id(path: Path, folder: Path) -> str:
+    return unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
 
 
 def _found_in(folder: Path) -> Iterator[Path]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Collection as Several
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,19 +14,42 @@ from ingest.collections import (
     EVERYONE,
     Collection,
     check_whole,
+    parse_collection,
     read_collection,
 )
 from ingest.documents import Document
 from ingest.index import Index
-from ingest.ingestion import Ingestion, IngestionReport
+from ingest.ingestion import Ingestion, IngestionReport, RunOptions
+from ingest.ledger import FileState
+from ingest.remote import Address, Remote
+from ingest.sources import Source
 from server.access import Person, Right, audience_of, check
 from server.audit.events import Event, EventKind, Json
 from server.audit.log import AuditLog
 from server.errors import InvalidInputError, NotFoundError
+from server.runs import Run, Runs
+from server.store.files import UNREAD, Files, KnownFile
 from server.store.shelves import Shelves
 
 Progress = Callable[[int, int], None]
+Place = Path | Address
 LONGEST_NAME = 64
+MOST_LISTED = 1000
+AS_USUAL = RunOptions()
+
+
+def place(text: str) -> Place:
+    """A path, or a remote address. Raises RemoteRefusedError for an address that is none."""
+    return Address.parse(text) if "://" in text else Path(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How documents come in: from which remote places, in which runs, with which outcome."""
+
+    files: Files
+    runs: Runs
+    open_remote: Callable[[Address], Remote]  # raises IngestError, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +69,13 @@ class Library:
         index: Callable[[], Index],
         ingestion: Callable[[], Ingestion],
         record: AuditLog,
+        intake: Intake,
     ) -> None:
         self._shelves = shelves
         self._index = index  # made on first use, as is the ingestion
         self._ingestion = ingestion
         self._record = record
+        self._intake = intake
 
     def shelves(self) -> list[Shelf]:
         counts = self._shelves.counts()
@@ -112,24 +138,33 @@ class Library:
         if ids:
             self._index().remove(name, ids)
             self._shelves.forget(name, ids)
+        self._intake.files.forget(name)
         self._shelves.remove_collection(name)
         return len(ids)
 
     def ingest(
-        self, source: Path, name: str | None, by: Person, progress: Progress
+        self,
+        source: Place,
+        name: str | None,
+        by: Person,
+        progress: Progress,
+        options: RunOptions = AS_USUAL,
     ) -> IngestionReport:
-        """Make a collection hold what the source holds. Raises InvalidInputError, CollectionError.
+        """Make a collection hold what the source holds. Raises InvalidInputError, IngestError.
 
         A folder's own `collection.toml` describes the collection; without one it keeps the
         description it has, or starts with the caller as its owner and everyone as its readers.
         """
         check(by, Right.ADMINISTER)
-        if not source.exists():
-            raise InvalidInputError(f"There is no file or folder {source}.")
-        collection = self._collection_for(source, name, by)
+        opened, collection = self._opened(source, name, by)
         self.describe(collection, by)
-        report = self._ingestion().run(source, collection, progress)
-        self._shelves.save_source(collection.name, str(source.resolve()))
+        report = self._intake.runs.run(
+            collection.name,
+            lambda told: self._ingestion().run(opened, collection, told, options),
+            progress,
+        )
+        address = str(source.resolve()) if isinstance(source, Path) else str(source)
+        self._shelves.save_source(collection.name, address)
         self._record.append(
             Event(
                 EventKind.INGESTED,
@@ -141,18 +176,58 @@ class Library:
                     "removed": report.removed,
                     "unchanged": report.unchanged,
                     "failed": len(report.failed),
+                    "held_back": report.held_back,
                 },
             )
         )
         return report
+
+    def ingest_again(
+        self, name: str, by: Person, progress: Progress, options: RunOptions = AS_USUAL
+    ) -> IngestionReport:
+        """Ingest a collection from where it last came from. Raises NotFoundError, as `ingest`."""
+        check(by, Right.ADMINISTER)
+        self.collection(name)
+        source = self._shelves.source(name)
+        if source is None:
+            raise NotFoundError(f"The collection {name} was not ingested from anywhere yet.")
+        return self.ingest(place(source), name, by, progress, options)
+
+    def runs(self) -> list[Run]:
+        """What is being ingested, and how the last run of each collection ended."""
+        return self._intake.runs.now()
+
+    def end_runs(self) -> None:
+        """Cut what is being ingested; the next run goes on from there."""
+        self._intake.runs.end()
+
+    def file_counts(self) -> Mapping[str, Mapping[FileState, int]]:
+        """How many files of each collection are in each state."""
+        return self._intake.files.counts()
+
+    def files(self, name: str | None, states: Several[FileState] = UNREAD) -> list[KnownFile]:
+        """Files in these states, of one collection or of all, at most so many."""
+        if name is not None:
+            self.collection(name)
+        return self._intake.files.listed(name, states, MOST_LISTED)
+
+    def release(self, name: str, paths: Several[str] | None, by: Person) -> int:
+        """Let failed and quarantined files be tried anew at the next run. Raises NotFoundError."""
+        check(by, Right.ADMINISTER)
+        self.collection(name)
+        released = self._intake.files.release(name, paths)
+        if paths and not released:
+            raise NotFoundError(f"No such file of {name} failed.")
+        return released
 
     def unindexed(self) -> int:
         """Documents that are known and cannot be found: an indexing was cut off."""
         return self._shelves.unindexed()
 
     def sources(self) -> list[Path]:
-        """Where the collections were last ingested from."""
-        return [Path(source) for source in self._shelves.sources()]
+        """The folders and files that collections were last ingested from."""
+        places = (place(source) for source in self._shelves.sources())
+        return [found for found in places if isinstance(found, Path)]
 
     def open(self, collection: str, document: str, reader: Person) -> Document:
         """A document as its reader may see it. Raises NotFoundError, the same if it is not theirs.
@@ -163,6 +238,21 @@ class Library:
         if found is None or not found.readers & audience_of(reader).groups:
             raise NotFoundError("There is no such document, or you may not read it.")
         return found
+
+    def _opened(
+        self, source: Place, name: str | None, by: Person
+    ) -> tuple[Path | Source, Collection]:
+        """What is to be read, and the collection that it describes or goes to."""
+        if isinstance(source, Path):
+            if not source.exists():
+                raise InvalidInputError(f"There is no file or folder {source}.")
+            return source, self._collection_for(source, name, by)
+        remote = self._intake.open_remote(source)
+        name = name or source.name
+        said = remote.description()
+        if said is None:
+            return remote, self.known_or_new(name, by.name)
+        return remote, parse_collection(said, str(source), remote.listed, name)
 
     def _collection_for(self, source: Path, name: str | None, by: Person) -> Collection:
         check_whole(source)

@@ -15,6 +15,7 @@ from guardrails.charter import Charter
 from guardrails.pii import PersonalData
 from ingest.index import Index
 from ingest.ingestion import Ingestion, rebuild
+from ingest.remote import Address, Remote, RemoteStore, Scheme
 from models import catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
@@ -31,14 +32,17 @@ from server.conversations import Conversations
 from server.desk import Desk
 from server.errors import InvalidInputError
 from server.lazy import Lazy
-from server.library import Library
+from server.library import Intake, Library
 from server.procedure import read_procedure
 from server.prompting import Prompting
+from server.remotes import reach
 from server.retrieval import Retrieval
+from server.runs import Runs
 from server.searching import Searching
 from server.settings import Settings, check_state, prepare_home, secret_key
 from server.store import Store
 from server.store.desk import DeskRows
+from server.store.files import Files
 from server.store.people import People
 from server.store.shelves import Shelves
 from server.switch import Switch
@@ -149,7 +153,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
     index = Lazy(lambda: _open_index(home, embedder.get(), closing))
     writer = Lazy(lambda: make_generator(settings))
-    shelves = Shelves(store)
+    shelves, files = Shelves(store), Files(store)
     retrieval = Retrieval(index, embedder, shelves, now)
     accounts = Accounts(People(store), record, secret, _policy(settings), now)
 
@@ -162,8 +166,9 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         library=Library(
             shelves,
             index.get,
-            lambda: Ingestion(index.get(), shelves, embedder.get()),
+            lambda: Ingestion(index.get(), shelves, embedder.get(), files),
             record,
+            Intake(files, Runs(), lambda address: open_remote(settings, address)),
         ),
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
@@ -210,6 +215,25 @@ def make_embedder(settings: Settings) -> Embedder:
     from models.sentence import open_embedder
 
     return open_embedder(settings.embedder)
+
+
+def open_remote(settings: Settings, address: Address) -> Remote:
+    """A remote place, listed. Raises SettingsError, IngestError."""
+    return Remote(address, _remote_store(settings, address))
+
+
+def _remote_store(settings: Settings, address: Address) -> RemoteStore:
+    reached = reach(settings, address)
+    user, password = reached.credentials.user, reached.credentials.password
+    match address.scheme:
+        case Scheme.S3:
+            from ingest.s3 import S3
+
+            return S3(reached.base, address.host, user, password, reached.credentials.region)
+        case Scheme.WEBDAV | Scheme.WEBDAVS:
+            from ingest.webdav import WebDav
+
+            return WebDav(reached.base, user, password)
 
 
 def choose_generator(settings: Settings) -> catalog.Choice:

@@ -54,3 +54,11 @@ DUPLICATE = Wording(
     fr="Cet identifiant a déjà été lu dans cette source.",
     en="This identifier was already read in this source.",
 )
+
+
+def quarantined(reason: Wording, attempts: int) -> Wording:
+    """Said of a file that is no longer tried, with the reason of its last failure."""
+    return Wording(
+        fr=f"Mis en quarantaine après {attempts} échecs : {reason.fr}",
+        en=f"Quarantined after {attempts} failures: {reason.en}",
+    )
