@@ -10,7 +10,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Protocol
@@ -117,13 +117,14 @@ class Folder(Source):
 
     def __init__(self, folder: Path, now_ns: Callable[[], int] = time.time_ns) -> None:
         self._folder = folder
+        self._origin = _origin(folder)
         self._found = tuple((_id(path, folder), path) for path in _found_in(folder))
         self._opener = _Opener(now_ns)
         self._out_of_reach: set[str] = set()  # files and folders, by their ids
 
     @property
     def origin(self) -> str:
-        return _origin(self._folder)
+        return self._origin
 
     @property
     def total(self) -> int:
@@ -135,8 +136,9 @@ class Folder(Source):
 
     def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offer]:
         root = self._folder.resolve()
+        nearest = cache(lambda folder: described_above(folder / COLLECTION_FILE))
         for id_, path in self._found:
-            refusal = _refusal(path, root)
+            refusal = _refusal(path, root, nearest)
             offered = (
                 FailedFile(_printable(id_), refusal)
                 if refusal
@@ -315,13 +317,16 @@ def _found_in(folder: Path) -> Iterator[Path]:
         yield Path(error.filename)
 
 
-def _refusal(path: Path, root: Path) -> Wording | None:
-    """Why a path is not a file of this folder; None if it is one."""
+def _refusal(path: Path, root: Path, nearest: Callable[[Path], Path | None]) -> Wording | None:
+    """Why a path is not a file of this folder; None if it is one.
+
+    `nearest` is the folder, at or above another, that describes itself.
+    """
     try:
         real = path.resolve(strict=True)
         if not real.is_relative_to(root):
             return readers.reasons.OUTSIDE
-        if described_above(real) not in (root, None):
+        if nearest(real.parent) not in (root, None):
             return readers.reasons.OWN_COLLECTION
         mode = real.stat().st_mode
     except FileNotFoundError:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 from xml.etree.ElementTree import ParseError
 
 import httpx
@@ -41,7 +42,7 @@ class WebDav(RemoteStore):
         while waiting:
             here, depth = waiting.pop()
             with _told(here):
-                found: list[Any] = self._client.ls(here, allow_listing_resource=False)
+                found: list[Any] = self._client.ls(quote(here), allow_listing_resource=False)
             for one in found:
                 path = str(one["name"]).strip("/")
                 if not path.startswith(f"{here}/" if here else ""):
@@ -53,7 +54,8 @@ class WebDav(RemoteStore):
 
     def read(self, path: str, most: int) -> bytes:
         data = bytearray()
-        with _told(path), self._client.http.stream("GET", self._client.join_url(path)) as answer:
+        address = self._client.join_url(quote(path))
+        with _told(path), self._client.http.stream("GET", address) as answer:
             _check(answer.status_code)
             for piece in answer.iter_bytes():
                 data += piece

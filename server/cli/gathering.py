@@ -46,6 +46,7 @@ def ingest(
     def once() -> bool:
         report = cast("dict[str, Any]", run(context, "ingest", arguments, as_user))
         show(report, as_json, lambda: _report_lines(report))
+        sys.stdout.flush()  # whoever watches may read a pipe
         return _all_removed(report)
 
     if watch:
