@@ -36,7 +36,7 @@ class Runs:
         self._runs: dict[str, Run] = {}
         self._turns: dict[str, Lock] = {}
         self._lock = Lock()
-        self._ending = False
+        self._cut: set[str] = set()
 
     def now(self) -> list[Run]:
         """The last run of each collection, by its name."""
@@ -44,8 +44,8 @@ class Runs:
             return [self._runs[name] for name in sorted(self._runs)]
 
     def end(self) -> None:
-        """Cut every run at its next document: the next one goes on from there."""
-        self._ending = True
+        """Cut what is under way at its next document: the next run goes on from there."""
+        self._cut = {run.collection for run in self.now() if run.under_way}
 
     def run(
         self, collection: str, work: Callable[[Progress], IngestionReport], progress: Progress
@@ -53,12 +53,13 @@ class Runs:
         """Do the work when it is its turn, and tell how far it is. Raises RunEndedError."""
 
         def told(done: int, total: int) -> None:
-            if self._ending:
+            if collection in self._cut:
                 raise RunEndedError("The server ends; the next run goes on from here.")
             self._tell(replace(Run(collection), done=done, total=total))
             progress(done, total)
 
         with self._turn(collection):
+            self._cut.discard(collection)
             self._tell(Run(collection))
             try:
                 report = work(told)

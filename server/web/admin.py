@@ -16,6 +16,7 @@ from server.access import APPOINTED, Role, check_appointment, check_key
 from server.errors import InvalidInputError
 from server.outcomes import Mode
 from server.settings import CHECKOUT
+from server.web.files import begun
 from server.web.visits import Admin, AnyVisit, Stopper, to
 from server.wiring import Vigie
 
@@ -67,16 +68,16 @@ def collections_page(visited: AnyVisit, person: Admin) -> HTMLResponse:
 @router.post("/collections/ingest")
 async def ingest(
     visited: AnyVisit, person: Admin, folder: Field = "", collection: Field = ""
-) -> HTMLResponse:
-    web = visited.web
+) -> Response:
+    vigie = visited.web.vigie
 
     def work() -> HTMLResponse:
-        source = permitted_folder(web.vigie, folder)
+        source = permitted_folder(vigie, folder)
         name = collection.strip() or None
-        report = web.vigie.library.ingest(source, name, person, _unseen)
+        report = vigie.library.ingest(source, name, person, _unseen)
         return _collections(visited, report=report)
 
-    return await web.threads.run(web.threads.slow, work)
+    return await begun(visited, work) or to("/admin/files")
 
 
 @router.get("/people")

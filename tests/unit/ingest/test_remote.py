@@ -26,8 +26,6 @@ from ingest.s3 import S3
 from ingest.webdav import WebDav
 from models.ports import Language
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-
 RH = Collection.undescribed("rh", "Camille", frozenset({"everyone"}))
 NAMES = ("note.md", "sous/page 100 %.md", "sous/été.md")
 NO_PAUSE = (0.0, 0.0)
