@@ -14,7 +14,7 @@ from server.audit.events import Json
 from server.errors import InvalidInputError
 from server.settings import CHECKOUT
 
-NAMES = ("search", "guards", "llm", "answer", "record")
+NAMES = ("search", "guards", "llm", "answer", "record", "sync")
 
 
 @dataclass(frozen=True, slots=True)
