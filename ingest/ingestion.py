@@ -274,12 +274,12 @@ class Ingestion:
     def _move(self, source: Source, collection: Collection, run: _Run) -> None:
         """Index what has another name now; for an instant both names are found, never neither."""
         for opening, former in run.moving:
+            if not run.stopped:
+                self._take(opening(), source, collection, run)
+                self._index_waiting(run)
             if run.stopped:
                 run.seen.add(former)  # it stays until its new name can be found
-                continue
-            self._take(opening(), source, collection, run)
-            self._index_waiting(run)
-            if source.answers_for(former, run.known[former].origin):
+            elif source.answers_for(former, run.known[former].origin):
                 self._remove([former], source, collection, run)
 
     def _missing(

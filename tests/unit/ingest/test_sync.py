@@ -373,6 +373,28 @@ def test_with_the_ai_off_what_is_gone_leaves_and_what_is_new_waits(
     assert set(house.found()) == {"avis.md", "neuf.md", "note-2.md"}
 
 
+@pytest.mark.parametrize("copies", [0, 1])
+def test_with_the_ai_off_no_renamed_document_is_lost(
+    house: House, folder: Path, copies: int
+) -> None:
+    for n in range(copies):
+        (folder / f"copie-{n}.md").write_bytes((folder / "note-0.md").read_bytes())
+    house.ingest(folder)
+    before = set(house.found())
+    for path in folder.iterdir():
+        path.rename(folder / f"avis-{path.name}")
+    house.embedder.stopped = True
+
+    with pytest.raises(WritingRevokedError):
+        house.ingest(folder)
+    found = set(house.found())
+    house.embedder.stopped = False
+    house.ingest(folder)
+
+    assert found == before
+    assert set(house.found()) == {f"avis-{name}" for name in before}
+
+
 class Killed(BaseException):
     """What a test raises where the power would go."""
 
