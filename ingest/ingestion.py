@@ -124,6 +124,11 @@ class _Run:
         note = self.filing.former.get(id_)
         return note.version if note else ""
 
+    def stays(self, id_: str, source: Source) -> bool:
+        """Whether this source's document is still in the index at the end of the run."""
+        mark = self.known.get(id_)
+        return mark is not None and mark.origin == source.origin and id_ not in self.removed
+
     def former(self, offer: Entry) -> str | None:
         """What a document that is new here was called before, when it is one that vanished."""
         return None if offer.id in self.known else self.vanished.pop(offer.version, None)
@@ -184,6 +189,7 @@ class Ingestion:
         """
         started = self._clock()
         opened = open_source(source) if isinstance(source, Path) else source
+        here = opened.origin
         run = self._begun(opened, collection, progress)
         known = NOTHING if options.checksum else run.filing.former
         for offer in opened.entries(known):
@@ -192,9 +198,7 @@ class Ingestion:
         self._move(opened, collection, run)
         missing, held_back = self._missing(opened, run, options)
         self._remove(missing, opened, collection, run)
-        run.filing.end(
-            lambda path: path not in held_back and opened.answers_for(path, opened.origin)
-        )
+        run.filing.end(lambda path: not run.stays(path, opened) and opened.answers_for(path, here))
         if run.stopped:
             raise run.stopped
         progress(run.total, run.total)
