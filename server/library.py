@@ -158,29 +158,15 @@ class Library:
         check(by, Right.ADMINISTER)
         opened, collection = self._opened(source, name, by)
         self.describe(collection, by)
-        report = self._intake.runs.run(
-            collection.name,
-            lambda told: self._ingestion().run(opened, collection, told, options),
-            progress,
-        )
-        address = str(source.resolve()) if isinstance(source, Path) else str(source)
-        self._shelves.save_source(collection.name, address)
-        self._record.append(
-            Event(
-                EventKind.INGESTED,
-                collection.name,
-                by.pseudonym,
-                {
-                    "added": report.added,
-                    "updated": report.updated,
-                    "removed": report.removed,
-                    "unchanged": report.unchanged,
-                    "failed": len(report.failed),
-                    "held_back": report.held_back,
-                },
-            )
-        )
-        return report
+        where = str(source.resolve()) if isinstance(source, Path) else str(source)
+
+        def work(told: Progress) -> IngestionReport:
+            report = self._ingestion().run(opened, collection, told, options)
+            self._shelves.save_source(collection.name, where)
+            self._record.append(_ingested(collection, by, report))
+            return report
+
+        return self._intake.runs.run(collection.name, work, progress)
 
     def ingest_again(
         self, name: str, by: Person, progress: Progress, options: RunOptions = AS_USUAL
@@ -262,6 +248,18 @@ class Library:
         if name is None:
             raise InvalidInputError("Say which collection this file belongs to: --collection NAME.")
         return self.known_or_new(name, by.name)
+
+
+def _ingested(collection: Collection, by: Person, report: IngestionReport) -> Event:
+    facts: dict[str, Json] = {
+        "added": report.added,
+        "updated": report.updated,
+        "removed": report.removed,
+        "unchanged": report.unchanged,
+        "failed": len(report.failed),
+        "held_back": report.held_back,
+    }
+    return Event(EventKind.INGESTED, collection.name, by.pseudonym, facts)
 
 
 def _check_described(collection: Collection) -> None:

@@ -62,7 +62,12 @@ async def restart(visited: AnyVisit, person: Admin, reason: Field = "") -> Respo
 @router.get("/collections")
 def collections_page(visited: AnyVisit, person: Admin) -> HTMLResponse:
     assert person == visited.person
-    return _collections(visited, report=None)
+    vigie = visited.web.vigie
+    return visited.page(
+        "collections.html",
+        shelves=vigie.library.shelves(),
+        folders=list(dict.fromkeys(_offered(vigie))),
+    )
 
 
 @router.post("/collections/ingest")
@@ -71,13 +76,12 @@ async def ingest(
 ) -> Response:
     vigie = visited.web.vigie
 
-    def work() -> HTMLResponse:
+    def work() -> None:
         source = permitted_folder(vigie, folder)
-        name = collection.strip() or None
-        report = vigie.library.ingest(source, name, person, _unseen)
-        return _collections(visited, report=report)
+        vigie.library.ingest(source, collection.strip() or None, person, _unseen)
 
-    return await begun(visited, work) or to("/admin/files")
+    await begun(visited, work)
+    return to("/admin/files")
 
 
 @router.get("/people")
@@ -148,16 +152,6 @@ def _offered(vigie: Vigie) -> Iterator[Path]:
         yield from sorted(found.parent for found in place.glob(f"*/{COLLECTION_FILE}"))
 
 
-def _collections(visited: AnyVisit, report: object) -> HTMLResponse:
-    vigie = visited.web.vigie
-    return visited.page(
-        "collections.html",
-        shelves=vigie.library.shelves(),
-        folders=list(dict.fromkeys(_offered(vigie))),
-        report=report,
-    )
-
-
 def _people(visited: AnyVisit, key: str = "", key_of: str = "") -> HTMLResponse:
     accounts = visited.web.vigie.accounts.everyone()
     given = tuple(role for role in Role if role not in APPOINTED)
@@ -176,4 +170,4 @@ def _listed(groups: str) -> list[str]:
 
 
 def _unseen(done: int, of: int) -> None:
-    """A page shows the report at the end, not the progress."""
+    """The runs themselves know how far they are."""

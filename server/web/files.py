@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
@@ -16,12 +16,11 @@ from server.web.visits import Admin, AnyVisit, Visit, to
 router = APIRouter(prefix="/admin/files")
 
 GRACE_S = 2.0
-"""A run that ends within it is answered by its result, a longer one by its progress."""
+"""What goes wrong within it is told at once; a longer run shows its progress."""
 
 Field = Annotated[str, Form()]
-T = TypeVar("T")
 
-_begun: set[asyncio.Task[object]] = set()  # a task that nothing holds may be collected
+_begun: set[asyncio.Task[None]] = set()  # a task that nothing holds may be collected
 
 
 @router.get("")
@@ -65,23 +64,27 @@ async def again(
     allow_removals: Annotated[bool, Form()] = False,
 ) -> Response:
     library, options = visited.web.vigie.library, RunOptions(allow_removals=allow_removals)
-    await begun(visited, lambda: library.ingest_again(collection, person, _unseen, options))
+
+    def work() -> None:
+        library.ingest_again(collection, person, _unseen, options)
+
+    await begun(visited, work)
     return to("/admin/files")
 
 
-async def begun(visited: Visit, work: Callable[[], T]) -> T | None:
-    """Begin a run and wait for it a moment; None while it goes on. Raises what it raised."""
+async def begun(visited: Visit, work: Callable[[], None]) -> None:
+    """Begin a run and wait for it a moment. Raises what it raised by then."""
     threads = visited.web.threads
     task = asyncio.ensure_future(threads.run(threads.slow, work))
     done, _ = await asyncio.wait({task}, timeout=GRACE_S)
     if done:
-        return task.result()
+        task.result()
+        return
     _begun.add(task)
     task.add_done_callback(_ended)
-    return None
 
 
-def _ended(task: asyncio.Task[object]) -> None:
+def _ended(task: asyncio.Task[None]) -> None:
     _begun.discard(task)
     if not task.cancelled():
         task.exception()  # the run itself keeps the sentence, and the page shows it

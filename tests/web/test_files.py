@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from html import unescape
 from pathlib import Path
@@ -73,6 +74,12 @@ def ingested(house: Vigie, folder: Path) -> IngestionReport:
     return house.library.ingest(folder, "notes", house.operator, lambda _done, _of: None)
 
 
+def ended(house: Vigie) -> None:
+    """Waits until nothing is being ingested."""
+    while any(run.under_way for run in house.library.runs()):
+        time.sleep(0.01)
+
+
 def page(visitor: Visitor, path: str = "/admin/files") -> str:
     return unescape(visitor.web.get(path).text)
 
@@ -86,6 +93,7 @@ def test_a_quarantined_file_is_listed_and_tried_again_on_demand(
     (note,) = (one.note for one in house.library.files("notes"))
 
     adele.send("/admin/files/retry", collection="notes", file="plan.pdf")
+    ended(house)
 
     assert "notes/plan.pdf" in listed
     assert "en quarantaine" in listed
@@ -118,12 +126,14 @@ def test_what_is_gone_by_far_is_removed_once_it_is_confirmed(
     for gone in folder.glob("page-*.md"):
         gone.unlink()
 
-    report = adele.send("/admin/collections/ingest", folder=str(folder))
+    adele.send("/admin/collections/ingest", folder=str(folder))
+    ended(house)
     asked = page(adele)
     before = house.library.shelves()[0].documents
     adele.send("/admin/files/again", collection="notes", allow_removals="true")
+    ended(house)
 
-    assert "20 documents ne sont plus dans la source" in unescape(report.text)
+    assert "20 documents ne sont plus dans la source" in asked
     assert "Retirer 20 documents" in asked
     assert before == 21
     assert house.library.shelves()[0].documents == 1
@@ -140,13 +150,12 @@ def test_a_long_run_shows_its_progress_and_then_its_end(
         shown = unescape(adele.send("/admin/collections/ingest", folder=str(folder)).text)
         fragment = page(adele, "/admin/files/runs")
         embedder.gate.set()
-        while any(run.under_way for run in house.library.runs()):
-            threading.Event().wait(0.01)
-        ended = page(adele, "/admin/files/runs")
+        ended(house)
+        last = page(adele, "/admin/files/runs")
 
     assert '<progress max="3"' in shown
     assert '<progress max="3"' in fragment
-    assert "Ajoutés\u00a0: 1." in ended
+    assert "Ajoutés\u00a0: 1." in last
 
 
 def test_a_run_that_broke_off_says_why(house: Vigie, adele: Visitor, folder: Path) -> None:
