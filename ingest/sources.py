@@ -6,10 +6,13 @@ import codecs
 import hashlib
 import os
 import stat
+import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Protocol
 
 from pydantic import BaseModel, ValidationError
@@ -19,9 +22,16 @@ from ingest.archives import is_archive
 from ingest.collections import COLLECTION_FILE, check_whole, described_above
 from ingest.documents import Block, BlockKind, Reading
 from ingest.errors import UnreadableFileError
+from ingest.ledger import FileNote
+from ingest.patience import Patience
 from ingest.reading import FileReader
 from ingest.sidecars import SUFFIX, beside, found, is_sidecar, unreadable
 from models.wording import Wording
+
+NOTHING: Mapping[str, FileNote] = MappingProxyType({})
+SETTLED_NS = 2_000_000_000
+"""A file that changed more recently may change again without looking otherwise: file systems
+count in ticks, of up to two seconds."""
 
 _LINES = ".jsonl"
 
@@ -43,18 +53,33 @@ class Entry:
     version: str
     read: Callable[[FileReader], Reading]  # raises UnreadableFileError
     url: str | None = None
+    stamp: str = ""  # how it looked from outside before it was opened; empty: proves nothing
+    open: Opening | None = None  # anew; None where that takes no reading, or too much
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """A document that looks as it did when it had this version: nobody opened it."""
+
+    id: str
+    label: str
+    version: str
+    stamp: str
+    open: Opening
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A file that holds documents; `unpacking` makes entries of them."""
+    """A file that holds documents; `unpacking` makes offers of them."""
 
     id: str
     label: str
     data: bytes
 
 
-Offered = Entry | Archive | FailedFile
+Opening = Callable[[], Entry | FailedFile]
+Offer = Entry | Untouched | FailedFile
+Offered = Offer | Archive
 
 
 class Source(Protocol):
@@ -68,7 +93,14 @@ class Source(Protocol):
     @property
     def total(self) -> int: ...
 
-    def entries(self) -> Iterator[Offered]: ...
+    @property
+    def listed(self) -> Sequence[str]:
+        """The ids that `entries` will offer, as far as they are known beforehand."""
+        ...
+
+    def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offered]:
+        """What there is. `known` spares opening what still looks as it did."""
+        ...
 
     def answers_for(self, id_: str, origin: str) -> bool:
         """Whether a document of this origin that `entries`, read to its end, did not offer is gone.
@@ -99,29 +131,39 @@ def open_source(path: Path) -> Source:
 class Folder(Source):
     """Every file below a folder but the hidden ones; the id is its path in the folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, now_ns: Callable[[], int] = time.time_ns) -> None:
         self._folder = folder
-        self._found = tuple(_found_in(folder))
+        self._origin = origin_of(folder)
+        self._found = tuple((_id(path, folder), path) for path in _found_in(folder))
         self._sidecars = [id_ for id_, _ in found(folder)]
         self._locked = unreadable(folder)
+        self._opener = _Opener(now_ns)
         self._out_of_reach: set[str] = set()  # files and folders, by their ids
 
     @property
     def origin(self) -> str:
-        return origin_of(self._folder)
+        return self._origin
 
     @property
     def total(self) -> int:
         return len(self._found)
 
-    def entries(self) -> Iterator[Offered]:
+    @property
+    def listed(self) -> Sequence[str]:
+        return [id_ for id_, _ in self._found if id_ == printable(id_)]
+
+    def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offered]:
         root = self._folder.resolve()
-        for path in self._found:
-            id_ = _nfc(path.relative_to(self._folder).as_posix())
-            refusal = _refusal(path, root)
+        nearest = cache(lambda folder: described_above(folder / COLLECTION_FILE))
+        for id_, path in self._found:
+            refusal = _refusal(path, root, nearest)
             if id_ in self._locked:
                 refusal = readers.reasons.SIDECAR
-            offered = FailedFile(printable(id_), refusal) if refusal else _file_entry(path, id_)
+            offered = (
+                FailedFile(printable(id_), refusal)
+                if refusal
+                else self._opener.offer(path, id_, known.get(id_))
+            )
             if isinstance(offered, FailedFile) and offered.reason == readers.reasons.UNREACHABLE:
                 self._out_of_reach.add(id_)
             yield offered
@@ -129,7 +171,7 @@ class Folder(Source):
 
     def _sidecars_of_nothing(self) -> Iterator[FailedFile]:
         """A mistyped name would leave a document open to the readers of the collection."""
-        there = {_nfc(path.relative_to(self._folder).as_posix()) for path in self._found}
+        there = {id_ for id_, _ in self._found}
         for id_ in self._sidecars:
             if id_ not in there:
                 yield FailedFile(printable(id_ + SUFFIX), readers.reasons.SIDECAR_OF_NOTHING)
@@ -154,11 +196,15 @@ class SingleFile(Source):
     def total(self) -> int:
         return 1
 
-    def entries(self) -> Iterator[Offered]:
+    @property
+    def listed(self) -> Sequence[str]:
+        return (self._id,)
+
+    def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offered]:
         if unreadable(self._path):
             yield FailedFile(printable(self._id), readers.reasons.SIDECAR)
         else:
-            yield _file_entry(self._path, self._id)
+            yield _Opener(time.time_ns).offer(self._path, self._id, known.get(self._id))
 
     def answers_for(self, id_: str, origin: str) -> bool:  # noqa: ARG002  # a port's parameters
         """Never: what is missing here may be in any other file."""
@@ -181,7 +227,12 @@ class Lines(Source):
     def total(self) -> int:
         return self._total
 
-    def entries(self) -> Iterator[Offered]:
+    @property
+    def listed(self) -> Sequence[str]:
+        """Nothing: a line's id is in the line."""
+        return ()
+
+    def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offered]:  # noqa: ARG002
         for n, line in _lines(self._path):
             offered = _line_entry(line, f"{printable(self._path.name)}:{n}")
             self._whole = self._whole and isinstance(offered, Entry)
@@ -234,19 +285,65 @@ def _writable(id_: str) -> bool:
     return seen and not any(unicodedata.category(sign) == "Cc" for sign in id_)
 
 
-def _file_entry(path: Path, id_: str) -> Offered:
-    label = printable(id_)
-    if label != id_:
-        return FailedFile(label, readers.reasons.BAD_NAME)
-    try:
-        data = readers.load(path)
-    except UnreadableFileError as error:
-        return FailedFile(label, error.reason)
-    if is_archive(path.name):
-        return Archive(id_, label, data)
-    # The very bytes that have this version are read: the file may change in between.
-    version = hashlib.sha256(data).hexdigest()
-    return Entry(id_, label, version, lambda reader: reader.read(path.name, data))
+class _Opener:
+    """Opens files, with patience, but those that look as they are known."""
+
+    def __init__(self, now_ns: Callable[[], int]) -> None:
+        self._now_ns = now_ns
+        self._patience = Patience()
+
+    def offer(self, path: Path, id_: str, known: FileNote | None) -> Offered:
+        label = printable(id_)
+        if label != id_:
+            return FailedFile(label, readers.reasons.BAD_NAME)
+        if is_archive(path.name):
+            return self._archive(path, id_)
+        stamp = self._stamp(path)
+        if known is not None and known.version and stamp and known.stamp == stamp:
+            opened = partial(self._entry, path, id_, stamp)
+            return Untouched(id_, id_, known.version, stamp, opened)
+        return self._entry(path, id_, stamp)
+
+    def _archive(self, path: Path, id_: str) -> Archive | FailedFile:
+        try:
+            return Archive(id_, id_, self._load(path))
+        except UnreadableFileError as error:
+            return FailedFile(id_, error.reason)
+
+    def _entry(self, path: Path, id_: str, stamp: str) -> Entry | FailedFile:
+        try:
+            data = self._load(path)
+        except UnreadableFileError as error:
+            return FailedFile(id_, error.reason)
+        # The very bytes that have this version are read: the file may change in between.
+        return Entry(
+            id=id_,
+            label=id_,
+            version=hashlib.sha256(data).hexdigest(),
+            read=lambda reader: reader.read(path.name, data),
+            stamp=stamp,
+            open=partial(self._entry, path, id_, stamp),
+        )
+
+    def _load(self, path: Path) -> bytes:
+        return self._patience.insist(lambda: readers.load(path))
+
+    def _stamp(self, path: Path) -> str:
+        """How a file looks from outside; empty when it may change without looking otherwise.
+
+        Anyone can set back the time of a file's content; nobody the time of its inode.
+        """
+        try:
+            found = path.stat()
+        except OSError:
+            return ""
+        if self._now_ns() - found.st_ctime_ns < SETTLED_NS:
+            return ""
+        return f"{found.st_ino}:{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
+
+
+def _id(path: Path, folder: Path) -> str:
+    return unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
 
 
 def _found_in(folder: Path) -> Iterator[Path]:
@@ -264,13 +361,16 @@ def _found_in(folder: Path) -> Iterator[Path]:
         yield Path(error.filename)
 
 
-def _refusal(path: Path, root: Path) -> Wording | None:
-    """Why a path is not a file of this folder; None if it is one."""
+def _refusal(path: Path, root: Path, nearest: Callable[[Path], Path | None]) -> Wording | None:
+    """Why a path is not a file of this folder; None if it is one.
+
+    `nearest` is the folder, at or above another, that describes itself.
+    """
     try:
         real = path.resolve(strict=True)
         if not real.is_relative_to(root):
             return readers.reasons.OUTSIDE
-        if described_above(real) not in (root, None):
+        if nearest(real.parent) not in (root, None):
             return readers.reasons.OWN_COLLECTION
         mode = real.stat().st_mode
     except FileNotFoundError:
@@ -291,7 +391,3 @@ def printable(name: str) -> str:
     """The name with a mark for what is no text in it: bytes of no letter, line ends, commands."""
     letters = name.encode("utf-8", "replace").decode()
     return "".join("?" if unicodedata.category(sign) == "Cc" else sign for sign in letters)
-
-
-def _nfc(name: str) -> str:
-    return unicodedata.normalize("NFC", name)

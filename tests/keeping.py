@@ -12,20 +12,24 @@ from argon2 import PasswordHasher
 from demo import PASSWORD
 from passages import WordsEmbedder
 
+from ingest.errors import RemoteRefusedError
 from ingest.index import Hit
 from ingest.ingestion import Ingestion
 from ingest.memory import MemoryIndex
 from ingest.reading import InProcessReader
+from ingest.remote import Address, Remote
 from models.ports import Language
 from server.access import Person, Role, audience_of, operator
 from server.accounts import Accounts, SignInPolicy
 from server.audit.log import AuditLog
 from server.lazy import Lazy
-from server.library import Library
+from server.library import Intake, Library
 from server.retrieval import Retrieval
+from server.runs import Runs
 from server.standings import Standings
 from server.stewardship import Stewardship
 from server.store import Store
+from server.store.files import Files
 from server.store.likenesses import Likenesses
 from server.store.lives import Lives
 from server.store.people import People
@@ -33,6 +37,10 @@ from server.store.shelves import Shelves
 
 SECRET = b"a secret of the tests"
 POLICY = SignInPolicy(timedelta(1), 3, timedelta(1), PasswordHasher(1, 8, 1))
+
+
+def no_remote(address: Address) -> Remote:
+    raise RemoteRefusedError(f"{address.host} is not listed.")
 
 
 @dataclass
@@ -88,8 +96,10 @@ def keeping(home: Path) -> Iterator[Keeping]:
     record = AuditLog.open(home / "record.db", clock)
     shelves, people = Shelves(store), People(store)
     standings = Standings(shelves, Lives(store), Likenesses(store), people, clock)
-    ingestion = Ingestion(index, shelves, embedder, InProcessReader())
-    library = Library(shelves, lambda: index, lambda: ingestion, record, standings)
+    files = Files(store)
+    ingestion = Ingestion(index, shelves, embedder, InProcessReader(), files)
+    intake = Intake(lambda: ingestion, files, Runs(), no_remote)
+    library = Library(shelves, lambda: index, intake, record, standings)
     try:
         yield Keeping(
             clock,

@@ -59,6 +59,11 @@ class Shelves(Catalogue):
         with self._store.transaction() as connection:
             connection.execute(update(collections).where(named).values(source=source))
 
+    def source(self, collection: str) -> str | None:
+        query = select(collections.c.source).where(collections.c.name == collection)
+        with self._store.transaction() as connection:
+            return connection.execute(query).scalar()
+
     def sources(self) -> list[str]:
         query = select(collections.c.source).where(collections.c.source.is_not(None))
         with self._store.transaction() as connection:

@@ -79,6 +79,30 @@ def test_nothing_is_sought_outside_from_ingestion_to_answer(tmp_path: Path) -> N
     assert found["outcomes"] == ["SealedSentence", "SealedOutcome"]
 
 
+REMOTE = """
+from pathlib import Path
+from ingest.errors import RemoteRefusedError
+from server.library import place
+from server.settings import load
+from server.wiring import open_vigie
+
+outcomes = []
+with open_vigie(load(Path(sys.argv[1]), s3_endpoint="https://s3.example")) as vigie:
+    for address in ("webdavs://cloud.example/rh", "s3://documents/rh", "webdav://127.0.0.1:9/rh"):
+        try:
+            vigie.library.ingest(place(address), "rh", vigie.operator, lambda done, of: None)
+        except RemoteRefusedError:
+            outcomes.append("refused")
+"""
+
+
+def test_a_remote_place_that_no_operator_listed_is_not_even_looked_up(tmp_path: Path) -> None:
+    found = watched(REMOTE, str(tmp_path / "home"))
+
+    assert found["attempts"] == []
+    assert found["outcomes"] == ["refused"] * 3
+
+
 @pytest.mark.parametrize(
     "attempt",
     [
