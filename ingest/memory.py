@@ -15,11 +15,11 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.catalogue import Catalogue, Indexed, Mark
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import DEPTH, fused
 from ingest.identity import Identity
 from ingest.index import Audience, Hit, Query, StoredIndex
-from ingest.ingestion import Catalogue, Indexed, Mark
 from ingest.ledger import FileNote, Ledger
 from ingest.live import Site, Standing
 from ingest.words import indexed_text, without_elisions

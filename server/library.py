@@ -9,6 +9,7 @@ from collections.abc import Collection as Several
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest.address import Address
 from ingest.collections import (
     COLLECTION_FILE,
     EVERYONE,
@@ -21,9 +22,10 @@ from ingest.collections import (
 )
 from ingest.documents import Document
 from ingest.index import Index
-from ingest.ingestion import AS_USUAL, Ingestion, IngestionReport, RunOptions
+from ingest.ingestion import Ingestion
 from ingest.ledger import FileState
-from ingest.remote import Address, Remote
+from ingest.remote import Remote
+from ingest.report import AS_USUAL, IngestionReport, RunOptions
 from ingest.sidecars import combine, out_of_sight, sidecars
 from ingest.sources import Source, origin_of
 from server.access import Person, Right, audience_of, check

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ingest.errors import IndexDamagedError, IndexMismatchError
-from ingest.ingestion import rebuild
+from ingest.indexing import rebuild
 from ingest.live import LiveIndex, Site
 from models.ports import Embedder, ModelIdentity
 from server.lazy import Lazy

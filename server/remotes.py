@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from ingest.address import Address, Scheme
 from ingest.errors import RemoteRefusedError, RemoteUnavailableError
-from ingest.remote import Address, Scheme
 from server.errors import SettingsError
 from server.settings import OTHERS, Settings
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from ingest.ingestion import IngestionReport
+from ingest.report import IngestionReport
 from server.errors import RunEndedError
 from server.failures import EXPECTED
 

@@ -13,12 +13,13 @@ from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.charter import Charter
 from guardrails.pii import PersonalData
+from ingest.address import Address, Scheme
 from ingest.index import Index
 from ingest.ingestion import Ingestion
 from ingest.live import LiveIndex, Site
 from ingest.reading import FileReader
 from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
-from ingest.remote import Address, Remote, RemoteStore, Scheme
+from ingest.remote import Remote, RemoteStore
 from ingest.vectors import VectorCache
 from models import catalog
 from models.errors import ModelUnavailableError, WritingRevokedError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,18 +12,19 @@ from argon2 import PasswordHasher
 from demo import PASSWORD
 from passages import WordsEmbedder
 
+from ingest.address import Address
 from ingest.errors import RemoteRefusedError
 from ingest.index import Hit
 from ingest.ingestion import Ingestion
 from ingest.memory import MemoryIndex
 from ingest.reading import InProcessReader
-from ingest.remote import Address, Remote
+from ingest.remote import Remote
 from models.ports import Language
 from server.access import Person, Role, audience_of, operator
 from server.accounts import Accounts, SignInPolicy
 from server.audit.log import AuditLog
 from server.lazy import Lazy
-from server.library import Intake, Library
+from server.library import Intake, Library, Place
 from server.retrieval import Retrieval
 from server.runs import Runs
 from server.standings import Standings
@@ -78,7 +79,7 @@ class Keeping:
     def person(self, name: str, *roles: Role, groups: tuple[str, ...] = ()) -> Person:
         return self.accounts.add(name, PASSWORD, roles or (Role.EMPLOYEE,), groups, "test")
 
-    def ingest(self, folder: Path, name: str | None = None) -> None:
+    def ingest(self, folder: Place, name: str | None = None) -> None:
         self.library.ingest(folder, name, self.operator, lambda _done, _of: None)
 
     def search(self, question: str, reader: Person, limit: int = 10) -> list[Hit]:
@@ -89,7 +90,7 @@ class Keeping:
 
 
 @contextmanager
-def keeping(home: Path) -> Iterator[Keeping]:
+def keeping(home: Path, open_remote: Callable[[Address], Remote] = no_remote) -> Iterator[Keeping]:
     """On a folder that exists; closed at the end."""
     clock, index, embedder = Clock(), MemoryIndex(), WordsEmbedder()
     store = Store.open(home / "store.db")
@@ -98,7 +99,7 @@ def keeping(home: Path) -> Iterator[Keeping]:
     standings = Standings(shelves, Lives(store), Likenesses(store), people, clock)
     files = Files(store)
     ingestion = Ingestion(index, shelves, embedder, InProcessReader(), files)
-    intake = Intake(lambda: ingestion, files, Runs(), no_remote)
+    intake = Intake(lambda: ingestion, files, Runs(), open_remote)
     library = Library(shelves, lambda: index, intake, record, standings)
     try:
         yield Keeping(

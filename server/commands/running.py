@@ -11,9 +11,9 @@ from pydantic import Field
 
 from ingest.collections import Sensitivity, Trust
 from ingest.freshness import DocumentClass
-from ingest.ingestion import IngestionReport, RunOptions
 from ingest.ledger import FileState
 from ingest.readers import reasons
+from ingest.report import IngestionReport, RunOptions
 from models.ports import Language
 from server.access import Right, Role, check, check_appointment, check_key
 from server.audit.events import Json

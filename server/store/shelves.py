@@ -24,9 +24,9 @@ from sqlalchemy import (
     update,
 )
 
+from ingest.catalogue import Catalogue, Indexed, Mark
 from ingest.collections import Collection
 from ingest.documents import Document, Span
-from ingest.ingestion import Catalogue, Indexed, Mark
 from models.ports import Language
 from server.store import Store
 from server.store.tables import collections, documents, lives

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
-from ingest.ingestion import RunOptions
 from ingest.ledger import FileState
+from ingest.report import RunOptions
 from server.web.visits import Admin, AnyVisit, Visit, to
 
 router = APIRouter(prefix="/admin/files")

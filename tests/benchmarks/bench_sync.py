@@ -12,10 +12,11 @@ from statistics import median
 from passages import WordsEmbedder
 
 from ingest.collections import Collection
-from ingest.ingestion import Ingestion, RunOptions
+from ingest.ingestion import Ingestion
 from ingest.memory import MemoryIndex
 from ingest.reading import InProcessReader
-from ingest.sources import SETTLED_NS
+from ingest.report import RunOptions
+from ingest.stamps import SETTLED_NS
 from server.benching import Figure
 from server.store import Store
 from server.store.files import Files

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from passages import WordsEmbedder
 from visitor import Visitor, person
 
-from ingest.ingestion import IngestionReport
+from ingest.report import IngestionReport
 from models.ports import Embedder, Matrix
 from server.access import Role
 from server.lazy import Lazy

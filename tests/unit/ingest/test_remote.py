@@ -14,15 +14,17 @@ from minio import Minio
 from passages import WordsEmbedder
 from remotes import PASSWORD, USER, Served, s3, served, webdav
 
+from ingest.address import Address
 from ingest.collections import Collection
 from ingest.errors import CollectionError, RemoteRefusedError, RemoteUnavailableError
 from ingest.index import Audience, Query
-from ingest.ingestion import Ingestion, IngestionReport, RunOptions
+from ingest.ingestion import Ingestion
 from ingest.memory import MemoryCatalogue, MemoryIndex, MemoryLedger
 from ingest.patience import Patience
 from ingest.readers import reasons
 from ingest.reading import InProcessReader
-from ingest.remote import Address, Remote, RemoteStore
+from ingest.remote import Remote, RemoteStore
+from ingest.report import IngestionReport, RunOptions
 from ingest.s3 import S3
 from ingest.webdav import WebDav
 from models.ports import Language

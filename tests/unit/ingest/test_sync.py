@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from passages import WordsEmbedder
+from syncing import House, later, many
 
 from ingest.collections import Collection as Described
 from ingest.documents import Document, EmbeddedChunks
 from ingest.errors import UnreadableFileError
-from ingest.index import Audience, Index, Query
-from ingest.ingestion import Ingestion, IngestionReport, RunOptions
+from ingest.folders import Folder, SingleFile
+from ingest.ingestion import Ingestion
+from ingest.jsonl import Lines
 from ingest.ledger import FileNote, FileState, Ledger
-from ingest.memory import MemoryCatalogue, MemoryIndex, MemoryLedger
+from ingest.memory import MemoryIndex, MemoryLedger
 from ingest.patience import Patience
 from ingest.readers import reasons
 from ingest.reading import InProcessReader
-from ingest.sources import Folder, Lines, Offered, SingleFile, Source
-from models.errors import Revocation, WritingRevokedError
-from models.ports import Language, Matrix
+from ingest.report import RunOptions
+from ingest.sources import Offered, Source
+from models.errors import WritingRevokedError
 from models.wording import Wording
 from server.store import Store
 from server.store.files import Files
-
-RH = Described.undescribed("rh", "Camille", frozenset({"everyone"}))
-HOUR_NS = 3_600_000_000_000
-USUAL = RunOptions()
-
-
-def later() -> int:
-    """A clock an hour ahead: what was written just now has settled."""
-    return time.time_ns() + HOUR_NS
 
 
 class Watched(Source):
@@ -65,43 +56,6 @@ class Watched(Source):
 
     def answers_for(self, id_: str, origin: str) -> bool:
         return self._folder.answers_for(id_, origin)
-
-
-class StoppableEmbedder(WordsEmbedder):
-    """An embedder behind a switch."""
-
-    stopped = False
-
-    def embed(self, texts: Sequence[str]) -> Matrix:
-        if self.stopped:
-            raise WritingRevokedError(Revocation.STOPPED)
-        return super().embed(texts)
-
-
-class House:
-    def __init__(self) -> None:
-        self.index: Index = MemoryIndex()
-        self.catalogue = MemoryCatalogue()
-        self.ledger: Ledger = MemoryLedger()
-        self.embedder = StoppableEmbedder()
-
-    def ingest(self, source: Path | Source, options: RunOptions = USUAL) -> IngestionReport:
-        ingestion = Ingestion(
-            self.index, self.catalogue, self.embedder, InProcessReader(), self.ledger
-        )
-        opened = Folder(source, later) if isinstance(source, Path) else source
-        return ingestion.run(opened, RH, lambda _done, _of: None, options)
-
-    def found(self) -> dict[str, str]:
-        query = Query("texte", WordsEmbedder().embed(["texte"]), Language.FRENCH)
-        hits = self.index.search(query, Audience(frozenset({"everyone"})), 1000)
-        return {hit.chunk.document: hit.chunk.text for hit in hits}
-
-    def notes(self, folder: Path) -> dict[str, FileNote]:
-        return dict(self.ledger.notes("rh", Folder(folder).origin))
-
-    def states(self, folder: Path) -> dict[str, FileState]:
-        return {path: note.state for path, note in self.notes(folder).items()}
 
 
 @pytest.fixture
@@ -300,11 +254,6 @@ def test_a_copy_is_no_move(house: House, folder: Path) -> None:
     report = house.ingest(folder)
 
     assert (report.added, report.removed, report.unchanged) == (1, 0, 3)
-
-
-def many(folder: Path, n: int) -> None:
-    for i in range(n):
-        (folder / f"page-{i:03}.md").write_text(f"Un texte de la page {i}.", encoding="utf-8")
 
 
 def test_a_run_that_would_remove_much_asks_and_keeps_what_is_new(

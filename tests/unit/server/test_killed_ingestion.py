@@ -12,10 +12,10 @@ import pytest
 from passages import WordsEmbedder
 
 from ingest.edge_folder import EdgeFolder
+from ingest.folders import Folder
 from ingest.index import Audience, Query
 from ingest.ledger import FileState
 from ingest.live import LiveIndex
-from ingest.sources import Folder
 from models.ports import Language
 from server.store import Store
 from server.store.files import Files
@@ -35,7 +35,8 @@ sys.path[:0] = ["tests", "."]
 from passages import WordsEmbedder
 from ingest.collections import Collection
 from ingest.edge_folder import EdgeFolder
-from ingest.ingestion import Ingestion, RunOptions
+from ingest.ingestion import Ingestion
+from ingest.report import RunOptions
 from ingest.isolation.reader import IsolatedReader
 from ingest.isolation.wire import Bounds
 from ingest.live import LiveIndex

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from keeping import keeping
 from remotes import PASSWORD, USER, Served, served, webdav
+from syncing import PLACE, HeldStore, opened
 
+from ingest.address import Address
 from ingest.errors import RemoteRefusedError
-from ingest.remote import Address
 from server.errors import SettingsError
 from server.library import place
 from server.remotes import reach
@@ -165,3 +167,22 @@ def test_an_address_nobody_listed_is_refused_before_anything_is_sent(
         )
 
     assert cloud.asked == []
+
+
+def test_a_remote_sidecar_closes_its_document_until_it_is_gone(tmp_path: Path) -> None:
+    store = HeldStore()
+    store.held["rh/note.md.vigie.toml"] = b'readers = ["paie"]'
+    with keeping(tmp_path, lambda _address: opened(store)) as house:
+        lea, paie = house.person("lea"), house.person("paie", groups=("paie",))
+        house.ingest(PLACE)
+        closed = house.found("texte", lea), house.found("texte", paie)
+        store.held["rh/note.md.vigie.toml"] = b"readers = 7"
+        house.ingest(PLACE)
+        wrong = house.found("texte", paie)
+        del store.held["rh/note.md.vigie.toml"]
+        house.ingest(PLACE)
+
+        assert closed[0] == ["lot.zip/a.md"]
+        assert set(closed[1]) == {"lot.zip/a.md", "note.md"}
+        assert wrong == ["lot.zip/a.md"]
+        assert set(house.found("texte", lea)) == {"lot.zip/a.md", "note.md"}
