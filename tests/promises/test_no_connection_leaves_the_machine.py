@@ -20,7 +20,8 @@ attempts = []
 def watch(event, args):
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
         address = args[1]
-        if not isinstance(address, (str, bytes)):  # a path is a local socket
+        # A path is a local socket; no address is one that was connected, which was seen then.
+        if address is not None and not isinstance(address, (str, bytes)):
             attempts.append([event, repr(address)])
     if event in ("socket.getaddrinfo", "socket.gethostbyname"):
         attempts.append([event, repr(args[0])])
