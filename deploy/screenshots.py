@@ -115,6 +115,7 @@ def photograph(studio: Studio) -> None:
     admin = studio.window("admin")
     visit(admin, "/admin/switch", "admin-switch")
     visit(admin, "/admin/collections", "admin-collections")
+    visit(admin, "/admin/files", "admin-files")
     visit(admin, "/admin/people", "admin-people")
     admin.goto("/admin/switch")
     admin.fill("#stop-reason", "doute sur une réponse")

@@ -6,6 +6,7 @@ import os
 import tomllib
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -130,11 +131,23 @@ def read_collection(folder: Path, name: str | None = None) -> Collection:
     Raises CollectionError, which names the field that is wrong. A document named there must be
     in the folder: a mistyped name would leave it open to the readers of the collection.
     """
-    described = _described(folder / COLLECTION_FILE)
-    _check_documents(folder, described.documents)
-    title = described.title or name or folder.name
+    file = folder / COLLECTION_FILE
+    try:
+        said = file.read_bytes()
+    except OSError as error:
+        raise CollectionError(f"{file} cannot be opened: {error.strerror}.") from error
+    there = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    return parse_collection(said, str(folder), there, name or folder.resolve().name)
+
+
+def parse_collection(said: bytes, place: str, there: Iterable[str], name: str) -> Collection:
+    """What the `collection.toml` of a place says, where these documents are. As above."""
+    file = f"{place}/{COLLECTION_FILE}"
+    described = _described(said, file)
+    _check_documents(described.documents, file, {_nfc(document) for document in there})
+    title = described.title or name
     collection = Collection(
-        name=name or folder.resolve().name,
+        name=name,
         title=Wording(title, title) if isinstance(title, str) else Wording(title.fr, title.en),
         owner=described.owner,
         deputy=described.deputy,
@@ -231,11 +244,9 @@ class _Description(_Said):
     documents: dict[str, SaidOfDocument] = {}
 
 
-def _described(file: Path) -> _Description:
+def _described(said: bytes, file: str) -> _Description:
     try:
-        return _Description.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise CollectionError(f"{file} cannot be opened: {error.strerror}.") from error
+        return _Description.model_validate(tomllib.loads(said.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CollectionError(f"{file} is not a TOML file: {error}.") from error
     except ValidationError as error:
@@ -245,15 +256,11 @@ def _described(file: Path) -> _Description:
         raise CollectionError(f"{file} is wrong in {wrong}.") from error
 
 
-def _check_documents(folder: Path, documents: dict[str, SaidOfDocument]) -> None:
-    there = {
-        _nfc(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file()
-    }
+def _check_documents(documents: Iterable[str], file: str, there: Container[str]) -> None:
     unknown = sorted(name for name in documents if _nfc(name) not in there)
     if unknown:
         raise CollectionError(
-            f"{folder / COLLECTION_FILE} speaks of documents that are not there: "
-            f"{', '.join(unknown)}."
+            f"{file} speaks of documents that are not there: {', '.join(unknown)}."
         )
 
 

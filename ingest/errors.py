@@ -4,6 +4,8 @@ IngestError
  ├── UnreadableFileError        this file cannot be read; the text is the reason
  ├── ReaderUnavailableError     no file can be read here and now; none of them is to blame
  ├── CollectionError            a collection is unknown, or its description is wrong
+ ├── RemoteRefusedError         a remote place may not be reached, or does not let us in
+ ├── RemoteUnavailableError     a remote place does not answer; later it may
  ├── IndexMismatchError         the index was laid out by another version of Vigie
  └── IndexUnavailableError      the index cannot be opened, or stopped answering
       ├── IndexInUseError       another process holds it
@@ -35,6 +37,14 @@ class ReaderUnavailableError(IngestError):
 
 class CollectionError(IngestError):
     """A collection is unknown, or its description is wrong."""
+
+
+class RemoteRefusedError(IngestError):
+    """A remote place may not be reached, or does not let us in; the text says what to change."""
+
+
+class RemoteUnavailableError(IngestError):
+    """A remote place does not answer, or says that it cannot now; later it may."""
 
 
 class IndexMismatchError(IngestError):

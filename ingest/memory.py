@@ -15,11 +15,12 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.catalogue import Catalogue, Indexed, Mark
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import DEPTH, IN_TITLE, fused
 from ingest.identity import Identity
 from ingest.index import Audience, Hit, Query, StoredIndex
-from ingest.ingestion import Catalogue, Indexed, Mark
+from ingest.ledger import FileNote, Ledger
 from ingest.live import Site, Standing
 from ingest.words import indexed_text, without_elisions
 from models.ports import Embedder
@@ -171,6 +172,23 @@ class MemoryCatalogue(Catalogue):
         return tuple(
             found for key in sorted(self._documents) if (found := self.document(*key)) is not None
         )
+
+
+class MemoryLedger(Ledger):
+    """Remembers as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._notes: dict[tuple[str, str], dict[str, FileNote]] = {}
+
+    def notes(self, collection: str, origin: str) -> Mapping[str, FileNote]:
+        return dict(self._notes.get((collection, origin), {}))
+
+    def note(self, collection: str, origin: str, notes: Mapping[str, FileNote]) -> None:
+        self._notes.setdefault((collection, origin), {}).update(notes)
+
+    def strike(self, collection: str, origin: str, paths: Several[str]) -> None:
+        for path in paths:
+            self._notes.get((collection, origin), {}).pop(path, None)
 
 
 def _entries(document: Document, embedded: EmbeddedChunks) -> tuple[_Entry, ...]:

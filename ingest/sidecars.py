@@ -34,8 +34,16 @@ def read_sidecar(file: Path, document: str, origin: str) -> Override | None:
         status = file.lstat()
         if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
             return None
-        said = SaidOfDocument.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError):
+        return parse_sidecar(file.read_bytes(), document, origin)
+    except OSError:
+        return None
+
+
+def parse_sidecar(said_there: bytes, document: str, origin: str) -> Override | None:
+    """The same of a sidecar's content."""
+    try:
+        said = SaidOfDocument.model_validate(tomllib.loads(said_there.decode("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError):
         return None
     return Override(document, said.readers, said.language, said.review_due, said.owner, origin)
 
@@ -47,9 +55,13 @@ def sidecars(source: Path, origin: str) -> tuple[Override, ...]:
     kept it from most people.
     """
     return tuple(
-        read_sidecar(file, id_, origin) or Override(id_, readers=frozenset(), origin=origin)
-        for id_, file in found(source)
+        read_sidecar(file, id_, origin) or to_nobody(id_, origin) for id_, file in found(source)
     )
+
+
+def to_nobody(document: str, origin: str) -> Override:
+    """What stands for a sidecar that cannot be read."""
+    return Override(document, readers=frozenset(), origin=origin)
 
 
 def unreadable(source: Path) -> frozenset[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from ingest import readers
-from ingest.archives import Member, RefusedMember
+from ingest.archives import Member, RefusedMember, is_archive
 from ingest.errors import UnreadableFileError
+from ingest.ledger import FileNote
 from ingest.reading import FileReader
-from ingest.sources import Archive, Entry, FailedFile, Source, printable
+from ingest.sources import NOTHING, Archive, Entry, FailedFile, Offer, Source, printable
 
 
 class Unpacking:
@@ -31,8 +32,20 @@ class Unpacking:
         """Grows as archives are opened."""
         return self._source.total + self._members - len(self._opened)
 
-    def entries(self) -> Iterator[Entry | FailedFile]:
-        for offered in self._source.entries():
+    @property
+    def listed(self) -> Sequence[str]:
+        """What is in an archive is known once it is open."""
+        return [id_ for id_ in self._source.listed if not is_archive(id_)]
+
+    def unlisted(self, paths: Iterable[str]) -> Iterator[str]:
+        """Those of these paths that surely hold nothing now, not even inside an archive."""
+        listed = frozenset(self._source.listed)
+        for path in paths if listed else ():
+            if path not in listed and listed.isdisjoint(map(str, PurePosixPath(path).parents)):
+                yield path
+
+    def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offer]:
+        for offered in self._source.entries(known):
             if isinstance(offered, Archive):
                 yield from self._members_of(offered)
             else:

@@ -24,6 +24,7 @@ NAMES = (
     "ingest",
     "isolation",
     "likeness",
+    "sync",
 )
 
 

@@ -7,6 +7,7 @@ ServerError
  ├── AccessDeniedError      a person may not do what they asked for
  ├── SignInError            name or password is wrong, or too many tries
  ├── NotFoundError          there is no such thing, or this person may not know of it
+ ├── RunEndedError          an ingestion was cut because the server ends
  └── InvalidInputError      what was sent cannot be used; the text says why
 
 The record's own failures (`server.audit.errors`) have their root there.
@@ -41,6 +42,10 @@ class SignInError(ServerError):
 
 class NotFoundError(ServerError):
     """There is no such thing, or this person may not know of it: the same answer for both."""
+
+
+class RunEndedError(ServerError):
+    """An ingestion was cut because the server ends; the next one goes on from there."""
 
 
 class InvalidInputError(ServerError):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection as Several
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest.address import Address
 from ingest.collections import (
     COLLECTION_FILE,
     EVERYONE,
@@ -15,23 +17,46 @@ from ingest.collections import (
     Override,
     check_consistent,
     check_whole,
+    parse_collection,
     read_collection,
 )
 from ingest.documents import Document
 from ingest.index import Index
-from ingest.ingestion import Ingestion, IngestionReport
+from ingest.ingestion import Ingestion
+from ingest.ledger import FileState
+from ingest.remote import Remote
+from ingest.report import AS_USUAL, IngestionReport, RunOptions
 from ingest.sidecars import combine, out_of_sight, sidecars
-from ingest.sources import origin_of
+from ingest.sources import Source, origin_of
 from server.access import Person, Right, audience_of, check
 from server.audit.events import Event, EventKind, Json
 from server.audit.log import AuditLog
 from server.comparing import compare
 from server.errors import InvalidInputError, NotFoundError
+from server.runs import Run, Runs
 from server.standings import Standing, Standings
+from server.store.files import UNREAD, Files, KnownFile
 from server.store.shelves import Shelves
 
 Progress = Callable[[int, int], None]
+Place = Path | Address
 LONGEST_NAME = 64
+MOST_LISTED = 1000
+
+
+def place(text: str) -> Place:
+    """A path, or a remote address. Raises RemoteRefusedError for an address that is none."""
+    return Address.parse(text) if "://" in text else Path(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How documents come in: from which remote places, in which runs, with which outcome."""
+
+    ingestion: Callable[[], Ingestion]  # made on first use
+    files: Files
+    runs: Runs
+    open_remote: Callable[[Address], Remote]  # raises IngestError, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +74,15 @@ class Library:
         self,
         shelves: Shelves,
         index: Callable[[], Index],
-        ingestion: Callable[[], Ingestion],
+        intake: Intake,
         record: AuditLog,
         standings: Standings,
     ) -> None:
-        self._standings = standings
         self._shelves = shelves
-        self._index = index  # made on first use, as is the ingestion
-        self._ingestion = ingestion
+        self._index = index  # made on first use
+        self._intake = intake
         self._record = record
+        self._standings = standings
 
     def shelves(self) -> list[Shelf]:
         counts = self._shelves.counts()
@@ -147,50 +172,89 @@ class Library:
             with self._shelves.changing:
                 self._index().remove(name, ids)
                 self._shelves.forget(name, ids)
+        self._intake.files.forget(name)
         self._shelves.remove_collection(name)
         return len(ids)
 
     def ingest(
-        self, source: Path, name: str | None, by: Person, progress: Progress
+        self,
+        source: Place,
+        name: str | None,
+        by: Person,
+        progress: Progress,
+        options: RunOptions = AS_USUAL,
     ) -> IngestionReport:
-        """Make a collection hold what the source holds. Raises InvalidInputError, CollectionError.
+        """Make a collection hold what the source holds. Raises InvalidInputError, IngestError.
 
         A folder's own `collection.toml` describes the collection; without one it keeps the
         description it has, or starts with the caller as its owner and everyone as its readers.
         """
         check(by, Right.ADMINISTER)
-        if not source.exists():
-            raise InvalidInputError(f"There is no file or folder {source}.")
-        collection = self._collection_for(source, name, by)
+        opened, collection = self._opened(source, name, by)
         self.describe(collection, by)
-        report = self._ingestion().run(source, self._enforced(collection), progress)
-        self._grant(collection)  # a withdrawn text may have come back under another name
-        if report.added or report.updated or report.removed:
-            compare(self._standings.likenesses, collection.name)
-        self._shelves.save_source(collection.name, str(source.resolve()))
-        self._record.append(
-            Event(
-                EventKind.INGESTED,
-                collection.name,
-                by.pseudonym,
-                {
-                    "added": report.added,
-                    "updated": report.updated,
-                    "removed": report.removed,
-                    "unchanged": report.unchanged,
-                    "failed": len(report.failed),
-                },
-            )
-        )
-        return report
+        where = str(source.resolve()) if isinstance(source, Path) else str(source)
+
+        def work(told: Progress) -> IngestionReport:
+            try:
+                report = self._intake.ingestion().run(
+                    opened, self._enforced(collection), told, options
+                )
+            finally:
+                self._grant(collection)  # a withdrawn text may have come back under another name
+            if report.added or report.updated or report.removed:
+                compare(self._standings.likenesses, collection.name)
+            self._shelves.save_source(collection.name, where)
+            self._record.append(_ingested(collection, by, report))
+            return report
+
+        return self._intake.runs.run(collection.name, work, progress)
+
+    def ingest_again(
+        self, name: str, by: Person, progress: Progress, options: RunOptions = AS_USUAL
+    ) -> IngestionReport:
+        """Ingest a collection from where it last came from. Raises NotFoundError, as `ingest`."""
+        check(by, Right.ADMINISTER)
+        self.collection(name)
+        source = self._shelves.source(name)
+        if source is None:
+            raise NotFoundError(f"The collection {name} was not ingested from anywhere yet.")
+        return self.ingest(place(source), name, by, progress, options)
+
+    def runs(self) -> list[Run]:
+        """What is being ingested, and how the last run of each collection ended."""
+        return self._intake.runs.now()
+
+    def end_runs(self) -> None:
+        """Cut what is being ingested; the next run goes on from there."""
+        self._intake.runs.end()
+
+    def file_counts(self) -> Mapping[str, Mapping[FileState, int]]:
+        """How many files of each collection are in each state."""
+        return self._intake.files.counts()
+
+    def files(self, name: str | None, states: Several[FileState] = UNREAD) -> list[KnownFile]:
+        """Files in these states, of one collection or of all, at most so many."""
+        if name is not None:
+            self.collection(name)
+        return self._intake.files.listed(name, states, MOST_LISTED)
+
+    def release(self, name: str, paths: Several[str] | None, by: Person) -> int:
+        """Let failed and quarantined files be tried anew at the next run. Raises NotFoundError."""
+        check(by, Right.ADMINISTER)
+        self.collection(name)
+        released = self._intake.files.release(name, paths)
+        if paths and not released:
+            raise NotFoundError(f"No such file of {name} failed.")
+        return released
 
     def unindexed(self) -> int:
         """Documents that are known and cannot be found: an indexing was cut off."""
         return self._shelves.unindexed()
 
     def sources(self) -> list[Path]:
-        """Where the collections were last ingested from."""
-        return [Path(source) for source in self._shelves.sources()]
+        """The folders and files that collections were last ingested from."""
+        places = (place(source) for source in self._shelves.sources())
+        return [found for found in places if isinstance(found, Path)]
 
     def open(self, collection: str, document: str, reader: Person) -> Document:
         """A document as its reader may see it. Raises NotFoundError, the same if it is not theirs.
@@ -209,28 +273,68 @@ class Library:
         described = self.collection(document.collection)
         return self._standings.one(described, document.id)
 
+    def _opened(
+        self, source: Place, name: str | None, by: Person
+    ) -> tuple[Path | Source, Collection]:
+        """What is to be read, and the collection that it describes or goes to."""
+        if isinstance(source, Path):
+            if not source.exists():
+                raise InvalidInputError(f"There is no file or folder {source}.")
+            origin, described = origin_of(source), self._collection_for(source, name, by)
+            seen = self._said_elsewhere(
+                described.name, origin, lambda document: out_of_sight(source, document)
+            )
+            return source, _with_sidecars(described, seen, sidecars(source, origin))
+        remote = self._intake.open_remote(source)
+        described = self._remote_collection(remote, name or source.name, by)
+        said = self._said_elsewhere(described.name, remote.origin, lambda _: False)
+        return remote, _with_sidecars(described, said, remote.sidecars())
+
+    def _remote_collection(self, remote: Remote, name: str, by: Person) -> Collection:
+        said = remote.description()
+        if said is None:
+            return self.known_or_new(name, by.name)
+        return parse_collection(said, str(remote.address), remote.listed, name)
+
     def _collection_for(self, source: Path, name: str | None, by: Person) -> Collection:
         check_whole(source)
         if source.is_dir() and os.path.lexists(source / COLLECTION_FILE):
-            described = read_collection(source, name)
-            return self._with_sidecars(described, source)
+            return read_collection(source, name)
         name = name or (source.name if source.is_dir() else None)
         if name is None:
             raise InvalidInputError("Say which collection this file belongs to: --collection NAME.")
-        return self._with_sidecars(self.known_or_new(name, by.name), source)
+        return self.known_or_new(name, by.name)
 
-    def _with_sidecars(self, collection: Collection, source: Path) -> Collection:
-        """What the files beside documents say, of this source now, of others as they last said."""
-        known = self._shelves.collection(collection.name)
-        origin = origin_of(source)
-        kept = [
+    def _said_elsewhere(
+        self, name: str, origin: str, is_out_of_sight: Callable[[str], bool]
+    ) -> list[Override]:
+        """What sidecars said that this source does not show: of others, or out of sight in it."""
+        known = self._shelves.collection(name)
+        return [
             one
             for one in (known.documents if known else ())
-            if one.origin and (one.origin != origin or out_of_sight(source, one.document))
+            if one.origin and (one.origin != origin or is_out_of_sight(one.document))
         ]
-        own = [one for one in collection.documents if not one.origin]
-        said = (*kept, *sidecars(source, origin))
-        return replace(collection, documents=combine(own, said))
+
+
+def _with_sidecars(
+    collection: Collection, elsewhere: Iterable[Override], here: Iterable[Override]
+) -> Collection:
+    """What the files beside documents say, of this source now, of others as they last said."""
+    own = [one for one in collection.documents if not one.origin]
+    return replace(collection, documents=combine(own, (*elsewhere, *here)))
+
+
+def _ingested(collection: Collection, by: Person, report: IngestionReport) -> Event:
+    facts: dict[str, Json] = {
+        "added": report.added,
+        "updated": report.updated,
+        "removed": report.removed,
+        "unchanged": report.unchanged,
+        "failed": len(report.failed),
+        "held_back": report.held_back,
+    }
+    return Event(EventKind.INGESTED, collection.name, by.pseudonym, facts)
 
 
 def _check_described(collection: Collection) -> None:

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ingest.errors import IndexDamagedError, IndexMismatchError
-from ingest.ingestion import rebuild
+from ingest.indexing import rebuild
 from ingest.live import LiveIndex, Site
 from models.errors import ModelDigestError
 from models.ports import Embedder, ModelIdentity

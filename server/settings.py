@@ -88,6 +88,15 @@ class Settings(BaseSettings):
         0.25, ge=0, le=1, description="Share of answers sampled for review, by a secret coin."
     )
 
+    remote_hosts: str = Field(
+        "",
+        description="Hosts whose documents may be ingested, as `host` or `host:port`, separated by "
+        "commas; a public address must be listed itself. None by default.",
+    )
+    s3_endpoint: str = Field(
+        "", description="Where `s3://` leads, as `https://host:port`; its host must be allowed too."
+    )
+
     def charter_file(self) -> Path:
         """The charter in force. Raises SettingsError when there is none."""
         candidates = (self.charter, self.home / "charter.yaml", CHECKOUT / "examples/charter.yaml")

@@ -13,6 +13,7 @@ from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.charter import Charter
 from guardrails.pii import PersonalData
+from ingest.address import Address, Scheme
 from ingest.errors import IndexDamagedError, IndexMismatchError, IndexUnavailableError
 from ingest.index import Index
 from ingest.ingestion import Ingestion
@@ -20,6 +21,7 @@ from ingest.lexicon import Lexicon
 from ingest.live import LiveIndex, Site
 from ingest.reading import FileReader
 from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
+from ingest.remote import Remote, RemoteStore
 from ingest.vectors import VectorCache
 from models import adapted, catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
@@ -38,18 +40,21 @@ from server.conversations import Conversations
 from server.desk import Desk
 from server.errors import InvalidInputError
 from server.lazy import Lazy
-from server.library import Library
+from server.library import Intake, Library
 from server.onsite import check_on_site
 from server.procedure import read_procedure
 from server.prompting import Prompting
 from server.rebuilding import Rebuilding
+from server.remotes import reach
 from server.retrieval import Retrieval
+from server.runs import Runs
 from server.searching import Searching
 from server.settings import Settings, check_state, prepare_home, secret_key
 from server.standings import Standings
 from server.stewardship import Stewardship
 from server.store import Store
 from server.store.desk import DeskRows
+from server.store.files import Files
 from server.store.likenesses import Likenesses
 from server.store.lives import Lives
 from server.store.people import People
@@ -171,7 +176,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     charter = Lazy(lambda: charters.load(settings.charter_file()))
     guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
     embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
-    shelves = Shelves(store)
+    shelves, files = Shelves(store), Files(store)
     site = make_site(settings)
     live = Lazy(lambda: _open_index(site, embedder.get(), shelves, closing))
     vectors = Lazy(lambda: _open_vectors(home, closing))
@@ -189,7 +194,14 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     library = Library(
         shelves,
         index.get,
-        lambda: Ingestion(index.get(), shelves, remembering(embedder.get()), reader.get()),
+        Intake(
+            lambda: Ingestion(
+                index.get(), shelves, remembering(embedder.get()), reader.get(), files
+            ),
+            files,
+            Runs(),
+            lambda address: open_remote(settings, address),
+        ),
         record,
         standings,
     )
@@ -296,6 +308,25 @@ def arithmetic() -> str:
     from models import sentence
 
     return sentence.arithmetic()
+
+
+def open_remote(settings: Settings, address: Address) -> Remote:
+    """A remote place, listed. Raises SettingsError, IngestError."""
+    return Remote(address, _remote_store(settings, address))
+
+
+def _remote_store(settings: Settings, address: Address) -> RemoteStore:
+    reached = reach(settings, address)
+    user, password = reached.credentials.user, reached.credentials.password
+    match address.scheme:
+        case Scheme.S3:
+            from ingest.s3 import S3
+
+            return S3(reached.base, address.host, user, password, reached.credentials.region)
+        case Scheme.WEBDAV | Scheme.WEBDAVS:
+            from ingest.webdav import WebDav
+
+            return WebDav(reached.base, user, password)
 
 
 def choose_generator(settings: Settings) -> catalog.Choice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,20 +12,26 @@ from argon2 import PasswordHasher
 from demo import PASSWORD
 from passages import WordsEmbedder
 
+from ingest.address import Address
+from ingest.errors import RemoteRefusedError
 from ingest.index import Hit
 from ingest.ingestion import Ingestion
+from ingest.lexicon import Lexicon
 from ingest.memory import MemoryIndex
 from ingest.reading import InProcessReader
+from ingest.remote import Remote
 from models.ports import Language
 from server.access import Person, Role, audience_of, operator
 from server.accounts import Accounts, SignInPolicy
 from server.audit.log import AuditLog
 from server.lazy import Lazy
-from server.library import Library
-from server.retrieval import Retrieval
+from server.library import Intake, Library, Place
+from server.retrieval import Retrieval, Wanted
+from server.runs import Runs
 from server.standings import Standings
 from server.stewardship import Stewardship
 from server.store import Store
+from server.store.files import Files
 from server.store.likenesses import Likenesses
 from server.store.lives import Lives
 from server.store.people import People
@@ -33,6 +39,10 @@ from server.store.shelves import Shelves
 
 SECRET = b"a secret of the tests"
 POLICY = SignInPolicy(timedelta(1), 3, timedelta(1), PasswordHasher(1, 8, 1))
+
+
+def no_remote(address: Address) -> Remote:
+    raise RemoteRefusedError(f"{address.host} is not listed.")
 
 
 @dataclass
@@ -70,26 +80,28 @@ class Keeping:
     def person(self, name: str, *roles: Role, groups: tuple[str, ...] = ()) -> Person:
         return self.accounts.add(name, PASSWORD, roles or (Role.EMPLOYEE,), groups, "test")
 
-    def ingest(self, folder: Path, name: str | None = None) -> None:
+    def ingest(self, folder: Place, name: str | None = None) -> None:
         self.library.ingest(folder, name, self.operator, lambda _done, _of: None)
 
     def search(self, question: str, reader: Person, limit: int = 10) -> list[Hit]:
-        return self.retrieval.find(question, Language.FRENCH, audience_of(reader), limit)
+        return self.retrieval.find(Wanted(question, Language.FRENCH), audience_of(reader), limit)
 
     def found(self, question: str, reader: Person, limit: int = 10) -> list[str]:
         return [hit.chunk.document for hit in self.search(question, reader, limit)]
 
 
 @contextmanager
-def keeping(home: Path) -> Iterator[Keeping]:
+def keeping(home: Path, open_remote: Callable[[Address], Remote] = no_remote) -> Iterator[Keeping]:
     """On a folder that exists; closed at the end."""
     clock, index, embedder = Clock(), MemoryIndex(), WordsEmbedder()
     store = Store.open(home / "store.db")
     record = AuditLog.open(home / "record.db", clock)
     shelves, people = Shelves(store), People(store)
     standings = Standings(shelves, Lives(store), Likenesses(store), people, clock)
-    ingestion = Ingestion(index, shelves, embedder, InProcessReader())
-    library = Library(shelves, lambda: index, lambda: ingestion, record, standings)
+    files = Files(store)
+    ingestion = Ingestion(index, shelves, embedder, InProcessReader(), files)
+    intake = Intake(lambda: ingestion, files, Runs(), open_remote)
+    library = Library(shelves, lambda: index, intake, record, standings)
     try:
         yield Keeping(
             clock,
@@ -97,7 +109,9 @@ def keeping(home: Path) -> Iterator[Keeping]:
             Accounts(people, record, SECRET, POLICY, clock),
             library,
             Stewardship(library, standings, record, clock),
-            Retrieval(Lazy(lambda: index), Lazy(lambda: embedder), standings, clock),
+            Retrieval(
+                Lazy(lambda: index), Lazy(lambda: embedder), Lexicon(shelves), standings, clock
+            ),
             index,
         )
     finally:

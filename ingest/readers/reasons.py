@@ -143,3 +143,11 @@ HIDDEN = {
     Hiding.UNREAD_ATTACHMENT: Wording(fr="pièce jointe non lue", en="attachment not read"),
 }
 """What stands in a file and not in its reading, said to the person who brought it."""
+
+
+def quarantined(reason: Wording, attempts: int) -> Wording:
+    """Said of a file that is no longer tried, with the reason of its last failure."""
+    return Wording(
+        fr=f"Mis en quarantaine après {attempts} échecs : {reason.fr}",
+        en=f"Quarantined after {attempts} failures: {reason.en}",
+    )

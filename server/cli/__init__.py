@@ -9,7 +9,15 @@ from io import TextIOWrapper
 
 def main() -> None:
     """Run `vigie`. Exits 0 when all is well, 2 on a usage error, 1 otherwise, with a sentence."""
-    from server.cli import adapting, employees, judging, keeping, running, stewarding  # noqa: F401  # each adds its own
+    from server.cli import (  # noqa: F401  # each adds its own
+        adapting,
+        employees,
+        gathering,
+        judging,
+        keeping,
+        running,
+        stewarding,
+    )
     from server.cli.frame import app
     from server.failures import EXPECTED
 

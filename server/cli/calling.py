@@ -7,7 +7,6 @@ import json
 import os
 import socket
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import cast
 
 from models.ports import Language
@@ -102,8 +101,3 @@ def spoken() -> Language:
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     said = next((os.environ[name] for name in names if os.environ.get(name)), "")
     return Language.ENGLISH if said.startswith("en") else Language.FRENCH
-
-
-def absolute(paths: list[Path]) -> list[str]:
-    """Paths as the server must read them: it may run in another folder."""
-    return [str(path.resolve()) for path in paths]

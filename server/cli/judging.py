@@ -206,7 +206,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def bench(
     name: Annotated[
-        str | None, typer.Argument(help="search, guards, llm, answer or record; all if left out.")
+        str | None, typer.Argument(help="search, guards, llm, answer, record or sync; all if left.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`vigie serve`, `ingest`, `collections`, `users`, `index`, `switch`: running the house."""
+"""`vigie serve`, `collections`, `users`, `index`, `switch`: running the house."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ingest.collections import Sensitivity, Trust
 from ingest.freshness import DocumentClass
 from models.ports import Language
 from server.access import Role
-from server.cli.calling import absolute
 from server.cli.frame import AsJson, AsUser, Reason, app, frame, run, show
 from server.outcomes import Mode
 from server.switch import SCOPE
@@ -54,20 +53,6 @@ def serve(
         sys.stdout.flush()
 
     serve_house(frame(context).settings(host=host, port=port), say)
-
-
-@app.command()
-def ingest(
-    context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Folders, files or .jsonl.")],
-    collection: Annotated[str | None, typer.Option(help="The collection they go to.")] = None,
-    as_user: AsUser = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a collection hold what these folders or files hold."""
-    arguments = {"paths": absolute(paths), "collection": collection}
-    report = cast("dict[str, Any]", run(context, "ingest", arguments, as_user))
-    show(report, as_json, lambda: _report_lines(report))
 
 
 @collections.command("list")
@@ -267,16 +252,6 @@ def _switch(
 
     state = state_json(move(frame(context).settings(), wanted, reason, as_user))
     show(state, as_json, lambda: _state_lines(cast("dict[str, Any]", state)))
-
-
-def _report_lines(report: dict[str, Any]) -> Iterator[str]:
-    counts = ("added", "updated", "removed", "unchanged")
-    yield ", ".join(f"{report[count]} {count}" for count in counts) + (
-        f"; {report['chunks']} chunks in {report['seconds']:.1f} s"
-    )
-    yield from (f"failed: {one['path']}: {one['reason']}" for one in report["failed"])
-    for one in report["hidden"]:
-        yield f"left out: {one['path']}: {one['said']} ({one['count']})"
 
 
 def _collection_lines(one: dict[str, Any]) -> Iterator[str]:

@@ -26,6 +26,7 @@ FILES = (
     "checkpoint.key",
     "switch.json",
     "models.json",
+    "remotes.toml",
     "charter.yaml",
     "procedure.fr.txt",
     "procedure.en.txt",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from typing import cast
 
 from pydantic import Field
 
 from ingest.collections import Sensitivity, Trust
 from ingest.freshness import DocumentClass
+from ingest.ledger import FileState
 from ingest.readers import reasons
+from ingest.report import IngestionReport, RunOptions
 from models.ports import Language
 from server.access import Right, Role, check, check_appointment, check_key
 from server.audit.events import Json
 from server.commands import Caller, Given
-from server.library import Shelf
+from server.library import Shelf, place
+from server.store.files import UNREAD, KnownFile
 from server.wiring import Vigie
 
 
@@ -24,8 +28,26 @@ class Nothing(Given):
 
 
 class IngestGiven(Given):
-    paths: list[Path] = Field(min_length=1)
+    """`paths` are absolute paths, or remote addresses."""
+
+    paths: list[str] = Field(min_length=1)
     collection: str | None = None
+    allow_removals: bool = False
+    checksum: bool = False
+
+
+class FilesGiven(Given):
+    """Without states: the failed and the quarantined."""
+
+    name: str | None = None
+    states: list[FileState] = Field(default_factory=list)
+
+
+class RetryGiven(Given):
+    """Without paths: every failed and quarantined file of the collection."""
+
+    name: str
+    paths: list[str] = Field(default_factory=list)
 
 
 class CollectionGiven(Given):
@@ -68,17 +90,22 @@ class KeyGiven(Given):
 
 
 def ingest(vigie: Vigie, caller: Caller, given: IngestGiven) -> Json:
+    options = RunOptions(given.allow_removals, given.checksum)
     reports = [
-        vigie.library.ingest(path, given.collection, caller.person, caller.progress)
+        vigie.library.ingest(place(path), given.collection, caller.person, caller.progress, options)
         for path in given.paths
     ]
+    return report_json(reports, caller.language)
+
+
+def report_json(reports: Sequence[IngestionReport], language: Language) -> Json:
     return {
         "added": sum(report.added for report in reports),
         "updated": sum(report.updated for report in reports),
         "removed": sum(report.removed for report in reports),
         "unchanged": sum(report.unchanged for report in reports),
         "failed": [
-            {"path": one.path, "reason": one.reason.spoken(caller.language)}
+            {"path": one.path, "reason": one.reason.spoken(language)}
             for report in reports
             for one in report.failed
         ],
@@ -87,13 +114,40 @@ def ingest(vigie: Vigie, caller: Caller, given: IngestGiven) -> Json:
                 "path": one.path,
                 "kind": one.hidden.kind.value,
                 "count": one.hidden.count,
-                "said": reasons.HIDDEN[one.hidden.kind].spoken(caller.language),
+                "said": reasons.HIDDEN[one.hidden.kind].spoken(language),
             }
             for report in reports
             for one in report.remarks
         ],
         "chunks": sum(report.chunks for report in reports),
         "seconds": round(sum(report.seconds for report in reports), 3),
+        "held_back": sum(report.held_back for report in reports),
+    }
+
+
+def list_files(vigie: Vigie, caller: Caller, given: FilesGiven) -> Json:
+    check(caller.person, Right.ADMINISTER)
+    states = given.states or UNREAD
+    return [file_json(one, caller.language) for one in vigie.library.files(given.name, states)]
+
+
+def retry_files(vigie: Vigie, caller: Caller, given: RetryGiven) -> Json:
+    """Release what failed, and ingest the collection again from where it last came from."""
+    check(caller.person, Right.ADMINISTER)
+    released = vigie.library.release(given.name, given.paths or None, caller.person)
+    report = vigie.library.ingest_again(given.name, caller.person, caller.progress)
+    return {"released": released, **cast("dict[str, Json]", report_json([report], caller.language))}
+
+
+def file_json(file: KnownFile, language: Language) -> Json:
+    note = file.note
+    return {
+        "collection": file.collection,
+        "path": file.path,
+        "state": note.state.value,
+        "reason": note.reason.spoken(language) if note.reason else None,
+        "attempts": note.attempts,
+        "tried": note.tried.isoformat(timespec="seconds") if note.tried else None,
     }
 
 

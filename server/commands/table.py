@@ -11,6 +11,8 @@ COMMANDS: dict[str, Command[Any]] = {
     "search": Command(asking.SearchGiven, asking.search, by_operator=False),
     "evaluate": Command(asking.EvaluateGiven, asking.evaluate, by_operator=False),
     "ingest": Command(running.IngestGiven, running.ingest),
+    "files.list": Command(running.FilesGiven, running.list_files),
+    "files.retry": Command(running.RetryGiven, running.retry_files),
     "collections.list": Command(running.Nothing, running.list_collections),
     "collections.show": Command(running.Named, running.show_collection),
     "collections.add": Command(running.CollectionGiven, running.add_collection),

@@ -24,9 +24,9 @@ from sqlalchemy import (
     update,
 )
 
+from ingest.catalogue import Catalogue, Indexed, Mark
 from ingest.collections import Collection
 from ingest.documents import Document, Span
-from ingest.ingestion import Catalogue, Indexed, Mark
 from ingest.lexicon import Text, Texts
 from models.ports import Language
 from server.store import Store
@@ -65,6 +65,11 @@ class Shelves(Catalogue, Texts):
         named = collections.c.name == collection
         with self._store.transaction() as connection:
             connection.execute(update(collections).where(named).values(source=source))
+
+    def source(self, collection: str) -> str | None:
+        query = select(collections.c.source).where(collections.c.name == collection)
+        with self._store.transaction() as connection:
+            return connection.execute(query).scalar()
 
     def sources(self) -> list[str]:
         query = select(collections.c.source).where(collections.c.source.is_not(None))

@@ -121,6 +121,23 @@ likenesses = Table(
     PrimaryKeyConstraint("collection", "document", "other"),
 )
 
+files = Table(
+    "files",
+    metadata,
+    Column("collection", String, nullable=False),
+    Column("origin", String, nullable=False),  # the source it is a file of
+    Column("path", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("stamp", String, nullable=False),
+    Column("reader", String, nullable=False),
+    Column("reason_fr", Text, nullable=True),
+    Column("reason_en", Text, nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("tried", DateTime, nullable=True),
+    PrimaryKeyConstraint("collection", "origin", "path"),
+)
+
 questions = Table(
     "questions",
     metadata,

@@ -16,6 +16,7 @@ from server.access import APPOINTED, Role, check_appointment, check_key
 from server.errors import InvalidInputError
 from server.outcomes import Mode
 from server.settings import CHECKOUT
+from server.web.files import begun
 from server.web.visits import Admin, AnyVisit, Stopper, to
 from server.wiring import Vigie
 
@@ -61,22 +62,26 @@ async def restart(visited: AnyVisit, person: Admin, reason: Field = "") -> Respo
 @router.get("/collections")
 def collections_page(visited: AnyVisit, person: Admin) -> HTMLResponse:
     assert person == visited.person
-    return _collections(visited, report=None)
+    vigie = visited.web.vigie
+    return visited.page(
+        "collections.html",
+        shelves=vigie.library.shelves(),
+        folders=list(dict.fromkeys(_offered(vigie))),
+    )
 
 
 @router.post("/collections/ingest")
 async def ingest(
     visited: AnyVisit, person: Admin, folder: Field = "", collection: Field = ""
-) -> HTMLResponse:
-    web = visited.web
+) -> Response:
+    vigie = visited.web.vigie
 
-    def work() -> HTMLResponse:
-        source = permitted_folder(web.vigie, folder)
-        name = collection.strip() or None
-        report = web.vigie.library.ingest(source, name, person, _unseen)
-        return _collections(visited, report=report)
+    def work() -> None:
+        source = permitted_folder(vigie, folder)
+        vigie.library.ingest(source, collection.strip() or None, person, _unseen)
 
-    return await web.threads.run(web.threads.slow, work)
+    await begun(visited, work)
+    return to("/admin/files")
 
 
 @router.get("/people")
@@ -147,16 +152,6 @@ def _offered(vigie: Vigie) -> Iterator[Path]:
         yield from sorted(found.parent for found in place.glob(f"*/{COLLECTION_FILE}"))
 
 
-def _collections(visited: AnyVisit, report: object) -> HTMLResponse:
-    vigie = visited.web.vigie
-    return visited.page(
-        "collections.html",
-        shelves=vigie.library.shelves(),
-        folders=list(dict.fromkeys(_offered(vigie))),
-        report=report,
-    )
-
-
 def _people(visited: AnyVisit, key: str = "", key_of: str = "") -> HTMLResponse:
     accounts = visited.web.vigie.accounts.everyone()
     given = tuple(role for role in Role if role not in APPOINTED)
@@ -175,4 +170,4 @@ def _listed(groups: str) -> list[str]:
 
 
 def _unseen(done: int, of: int) -> None:
-    """A page shows the report at the end, not the progress."""
+    """The runs themselves know how far they are."""

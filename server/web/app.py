@@ -19,6 +19,7 @@ from server.web import (
     desk,
     documents,
     errors,
+    files,
     health,
     login,
     openai,
@@ -31,7 +32,7 @@ from server.web.stream import AnswerStreams
 from server.web.visits import Threads, Web, check_form
 from server.wiring import Vigie
 
-PAGES = (login, ask, questions, documents, desk, steward, admin, auditor)
+PAGES = (login, ask, questions, documents, desk, steward, admin, files, auditor)
 PROGRAMS = (api, openai, health)
 
 _STATIC = Path(__file__).parent / "static"
@@ -51,6 +52,7 @@ def create_app(vigie: Vigie) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        vigie.library.end_runs()
         await web.streams.finish()
 
     app = FastAPI(

@@ -17,7 +17,7 @@ from bench_record import nth, timed
 from french import passages
 from sentence_transformers import SentenceTransformer
 
-from ingest.ingestion import BATCH
+from ingest.indexing import BATCH
 from ingest.remembering import RememberingEmbedder, Vectors
 from ingest.vectors import VectorCache
 from models.ports import Embedder, Matrix

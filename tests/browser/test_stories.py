@@ -134,6 +134,7 @@ PAGES = [
     ("camille", "/documents/ressources-humaines/conges-payes.md?start=0&end=200"),
     ("adele", "/admin/switch"),
     ("adele", "/admin/collections"),
+    ("adele", "/admin/files"),
     ("adele", "/admin/people"),
     ("adele", "/stewardship"),
     ("aude", "/record"),

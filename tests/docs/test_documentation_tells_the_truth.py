@@ -26,12 +26,19 @@ HOMES = {
     "scipy": ("server/audit/statistics.py",),
     "typer": ("server/cli/",),
     "datasketch": ("ingest/likeness.py",),
+    "watchfiles": ("server/cli/",),
+    "webdav4": ("ingest/webdav.py",),
+    "httpx": ("ingest/webdav.py",),
+    "minio": ("ingest/s3.py",),
+    "urllib3": ("ingest/s3.py",),
 }
 ADAPTERS = {
     "ingest.edge": ("ingest/edge_folder.py",),
     "ingest.edge_folder": ("server/wiring.py",),
     "ingest.qdrant": ("ingest/qdrant_server.py",),
     "ingest.qdrant_server": ("server/wiring.py",),
+    "ingest.webdav": ("server/wiring.py",),
+    "ingest.s3": ("server/wiring.py",),
     "models.llama": ("server/wiring.py", "models/"),
     "models.extractive": ("server/wiring.py",),
     "models.sentence": ("server/wiring.py", "models/adaptation.py"),
@@ -153,7 +160,15 @@ def test_a_page_names_only_files_that_exist(page: str) -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    from server.cli import adapting, employees, judging, keeping, running, stewarding  # noqa: F401  # each adds its own
+    from server.cli import (  # noqa: F401  # each adds its own
+        adapting,
+        employees,
+        gathering,
+        judging,
+        keeping,
+        running,
+        stewarding,
+    )
     from server.cli.frame import app
 
     groups = {group.name: group.typer_instance for group in app.registered_groups}

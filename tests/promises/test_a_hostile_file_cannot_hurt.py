@@ -15,7 +15,7 @@ import pytest
 from hostile.zips import PAGE
 from passages import WordsEmbedder
 
-from ingest.ingestion import IngestionReport
+from ingest.report import IngestionReport
 from ingest.sources import printable
 from server.lazy import Lazy
 from server.settings import load

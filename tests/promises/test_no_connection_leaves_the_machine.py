@@ -20,7 +20,8 @@ attempts = []
 def watch(event, args):
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
         address = args[1]
-        if not isinstance(address, (str, bytes)):  # a path is a local socket
+        # A path is a local socket; no address is one that was connected, which was seen then.
+        if address is not None and not isinstance(address, (str, bytes)):
             attempts.append([event, repr(address)])
     if event in ("socket.getaddrinfo", "socket.gethostbyname"):
         attempts.append([event, repr(args[0])])
@@ -103,6 +104,30 @@ def test_nothing_is_sought_outside_while_the_embedder_is_taught(tmp_path: Path) 
 
     assert found["attempts"] == []
     assert found["outcomes"] != [0]
+
+
+REMOTE = """
+from pathlib import Path
+from ingest.errors import RemoteRefusedError
+from server.library import place
+from server.settings import load
+from server.wiring import open_vigie
+
+outcomes = []
+with open_vigie(load(Path(sys.argv[1]), s3_endpoint="https://s3.example")) as vigie:
+    for address in ("webdavs://cloud.example/rh", "s3://documents/rh", "webdav://127.0.0.1:9/rh"):
+        try:
+            vigie.library.ingest(place(address), "rh", vigie.operator, lambda done, of: None)
+        except RemoteRefusedError:
+            outcomes.append("refused")
+"""
+
+
+def test_a_remote_place_that_no_operator_listed_is_not_even_looked_up(tmp_path: Path) -> None:
+    found = watched(REMOTE, str(tmp_path / "home"))
+
+    assert found["attempts"] == []
+    assert found["outcomes"] == ["refused"] * 3
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 from pathlib import Path
 
@@ -149,15 +150,22 @@ def test_a_folder_is_ingested_and_its_failures_are_listed(house: Vigie, adele: V
     folder = house.settings.home / "documents" / "notes"
     _write_notes(folder)
 
-    page = adele.send("/admin/collections/ingest", folder=str(folder))
+    adele.send("/admin/collections/ingest", folder=str(folder))
+    ended(house)
 
-    text = unescape(page.text)
+    text = unescape(adele.web.get("/admin/files").text)
     assert "Import terminé" in text
     assert "Ajoutés\u00a0: 1." in text
     assert "vide.pdf" in text
     assert "1 fichier n’a pas pu être lu" in text
     assert [shelf.documents for shelf in house.library.shelves()] == [1]
     assert folder.resolve() in house.library.sources()
+
+
+def ended(house: Vigie) -> None:
+    """Waits until nothing is being ingested."""
+    while any(run.under_way for run in house.library.runs()):
+        time.sleep(0.01)
 
 
 def _write_notes(folder: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from guardrails.pii.ports import Kind
 from ingest.freshness import State, Verdict
+from ingest.ledger import FileState
 from ingest.likeness import Kind as LikenessKind
 from models.ports import Language
 from server.access import Role
@@ -47,6 +48,7 @@ def keys_of_closed_sets() -> set[str]:
         *(f"event.{kind.name}" for kind in EventKind),
         *(f"role.{role.value}" for role in Role),
         *(f"role_text.{role.value}" for role in Role),
+        *(f"file_state.{state.value}" for state in FileState),
         *(f"severity.{severity.value}" for severity in Severity),
         *(f"kind.{kind.value}" for kind in Kind),
         *(f"shape.{shape}" for shape in SHAPES),

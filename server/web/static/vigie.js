@@ -108,3 +108,21 @@
     }
   });
 })();
+
+// How far an ingestion is, while one is under way.
+(() => {
+  const live = document.querySelector("[data-live]");
+  if (!live) return;
+
+  const refresh = async () => {
+    if (!live.querySelector("progress")) return;
+    try {
+      const response = await fetch(live.dataset.live);
+      if (response.ok && !response.redirected) live.innerHTML = await response.text();
+    } catch {
+      // The server is away for a moment; ask again.
+    }
+    setTimeout(refresh, 2000);
+  };
+  setTimeout(refresh, 2000);
+})();

@@ -19,10 +19,11 @@ from ingest import archives
 from ingest.archives import Member, RefusedMember, members
 from ingest.collections import Collection, Override
 from ingest.errors import UnreadableFileError
-from ingest.ingestion import Ingestion, IngestionReport
+from ingest.ingestion import Ingestion
 from ingest.memory import MemoryCatalogue, MemoryIndex
 from ingest.readers import limits, reasons
 from ingest.reading import InProcessReader
+from ingest.report import IngestionReport
 from models.wording import Wording
 
 RH = Collection.undescribed("rh", "Camille", frozenset({"everyone"}))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.catalogue import Catalogue, Mark
 from ingest.documents import Document
-from ingest.ingestion import Catalogue, Mark
 from ingest.memory import MemoryCatalogue
 from models.ports import Language
 from server.store import Store

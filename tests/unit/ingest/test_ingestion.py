@@ -14,16 +14,19 @@ from pathlib import Path
 import pytest
 from passages import WordsEmbedder
 
+from ingest.catalogue import Catalogue, Indexed, Mark
 from ingest.chunking import SIZE
 from ingest.collections import Collection, Override
 from ingest.documents import Document, EmbeddedChunks, Hidden, Hiding
 from ingest.errors import CollectionError, UnreadableFileError
 from ingest.index import Audience, Hit, Index, Query
-from ingest.ingestion import Catalogue, Indexed, Ingestion, IngestionReport, Mark, Remark
+from ingest.ingestion import Ingestion
 from ingest.memory import MemoryCatalogue, MemoryIndex
+from ingest.opening import open_source
 from ingest.readers import reasons
 from ingest.reading import InProcessReader
-from ingest.sources import Entry, open_source
+from ingest.report import IngestionReport, Remark
+from ingest.sources import Entry
 from models.ports import Language
 
 RH = Collection.undescribed("rh", "Camille", frozenset({"everyone"}))

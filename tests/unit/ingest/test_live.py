@@ -21,7 +21,8 @@ from ingest.documents import Document
 from ingest.edge_folder import EdgeFolder
 from ingest.errors import IndexDamagedError, IndexUnavailableError
 from ingest.index import Audience, Query
-from ingest.ingestion import Ingestion, rebuild
+from ingest.indexing import rebuild
+from ingest.ingestion import Ingestion
 from ingest.live import LiveIndex, Site
 from ingest.memory import MemoryCatalogue, MemorySite
 from ingest.reading import InProcessReader

@@ -9,9 +9,10 @@ import pytest
 
 from ingest.collections import Override
 from ingest.errors import UnreadableFileError
+from ingest.opening import open_source
 from ingest.readers import reasons
 from ingest.sidecars import combine, sidecars
-from ingest.sources import Entry, FailedFile, open_source
+from ingest.sources import Entry, FailedFile
 from models.ports import Language
 
 WHOLE = """

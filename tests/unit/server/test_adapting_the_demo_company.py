@@ -15,6 +15,7 @@ from models import adapted
 from models.errors import ModelDigestError
 from models.ports import Embedder, Language, Matrix, ModelIdentity
 from server.access import anyone, audience_of
+from server.retrieval import Wanted
 from server.settings import Settings, load
 from server.wiring import Parts, Vigie, make_embedder, open_vigie
 
@@ -50,7 +51,7 @@ def quiet(_done: int, _of: int) -> None:
 
 def found(vigie: Vigie) -> list[str]:
     audience = audience_of(anyone(vigie.secret))
-    hits = vigie.answering.retrieval.find(QUESTION, Language.FRENCH, audience, 5)
+    hits = vigie.answering.retrieval.find(Wanted(QUESTION, Language.FRENCH), audience, 5)
     return [hit.chunk.document for hit in hits]
 
 

@@ -194,6 +194,10 @@ def test_a_stop_reaches_a_running_server(noted: Line) -> None:
         (("switch", "stop"), 1, "reason"),
         (("switch", "stop", "--scope", "rh", "--reason", "essai"), 2, "global"),
         (("ingest", "/nowhere/at/all"), 1, "nowhere"),
+        (("ingest", "webdavs://cloud.example/rh"), 1, "VIGIE_REMOTE_HOSTS"),
+        (("ingest", "https://cloud.example/rh"), 1, "webdavs://"),
+        (("files", "list", "inconnue"), 1, "inconnue"),
+        (("files", "list", "--state", "lost"), 2, "lost"),
         (("log", "show", "unknown"), 1, "unknown"),
         (("ask", ""), 2, ""),
         (("search", " "), 2, "characters"),
@@ -220,6 +224,37 @@ def test_bad_input_is_a_sentence_and_a_code(
     assert done.returncode == code, done.stderr
     assert said in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_what_failed_is_listed_and_tried_again(line: Line, notes: Path) -> None:
+    (notes / "plan.pdf").write_bytes(b"%PDF-1.7 nothing")
+    line.json("ingest", str(notes), "--collection", "notes")
+
+    listed = line.json("files", "list", "notes")
+    retried = line.json("files", "retry", "notes", "plan.pdf")
+    indexed = line.run("files", "list", "--state", "indexed")
+
+    assert [(one["path"], one["state"]) for one in listed] == [("plan.pdf", "failed")]  # type: ignore[index, union-attr]
+    assert retried["released"] == 1  # type: ignore[index]
+    assert [one["path"] for one in retried["failed"]] == ["plan.pdf"]  # type: ignore[index]
+    assert indexed.stdout == "notes/badge.md (indexed)\n"
+
+
+def test_removals_are_confirmed_when_they_are_many(line: Line, notes: Path) -> None:
+    for n in range(20):
+        (notes / f"page-{n}.md").write_text(f"La page {n}.", encoding="utf-8")
+    line.json("ingest", str(notes), "--collection", "notes")
+    for gone in notes.glob("page-*.md"):
+        gone.unlink()
+
+    asked = line.run("ingest", str(notes), "--collection", "notes", "--json")
+    allowed = line.json("ingest", str(notes), "--collection", "notes", "--allow-removals")
+
+    assert asked.returncode == 1
+    assert json.loads(asked.stdout)["held_back"] == 20
+    assert "20 documents" in asked.stderr
+    assert "--allow-removals" in asked.stderr
+    assert (allowed["removed"], allowed["held_back"]) == (20, 0)  # type: ignore[index]
 
 
 def test_a_home_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
