@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 DEPTH = 100
 """How deep each ranking is read before they are fused."""
@@ -10,12 +10,15 @@ DEPTH = 100
 IN_TITLE = 0.15
 """What a word of the title counts beside the same one in the text, which holds the title too."""
 
+LEAST = 0.01
+"""What the last passage of a ranking is worth: it was found, unlike all those that were not."""
+
 Ranking = Mapping[str, float]
 """Passages by their ids, with the scores of one search: they compare with no other search's."""
 
 
 def fused(rankings: Iterable[Ranking], limit: int) -> list[tuple[str, float]]:
-    """The best ids and their scores: each ranking from 0 (its last) to 1, summed.
+    """The best ids and their scores: each ranking from nearly 0 (its last) to 1, summed.
 
     Equal weights: on the questions this was tried on, no others did better on both halves.
     Source: the convex combination of Bruch, Gai & Ingber 2023, which keeps how much better one
@@ -28,8 +31,9 @@ def fused(rankings: Iterable[Ranking], limit: int) -> list[tuple[str, float]]:
     return sorted(total.items(), key=lambda found: (-found[1], found[0]))[: max(limit, 0)]
 
 
-def _shares(scores: Ranking) -> Iterable[tuple[str, float]]:
+def _shares(scores: Ranking) -> Iterator[tuple[str, float]]:
     """Where equal scores are all there is, all are the best."""
     worst, best = min(scores.values(), default=0.0), max(scores.values(), default=0.0)
     spread = best - worst
-    return ((id_, (score - worst) / spread if spread else 1.0) for id_, score in scores.items())
+    for id_, score in scores.items():
+        yield id_, LEAST + (1 - LEAST) * (score - worst) / spread if spread else 1.0

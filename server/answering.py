@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from guardrails.chain import Guards
-from guardrails.pii.placeholders import Placeholders
 from guardrails.verdicts import SentenceVerdict, Verdict
 from ingest.index import Hit
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
@@ -23,7 +22,7 @@ from server.access import Right, audience_of, check
 from server.asking import AnswerPermit, Asking, Limits, Progress, Suspended
 from server.audit.events import Event, EventKind, Json
 from server.audit.log import AuditLog, Recording, SealedOutcome, SealedSentence
-from server.conversations import Conversations
+from server.conversations import Conversation, Conversations
 from server.lazy import Lazy
 from server.outcomes import (
     Abstained,
@@ -81,14 +80,14 @@ class Answering:
         check(asking.asker, Right.ASK)
         progress = Progress.start()
         lease = self.switch.require()
-        placeholders = self.conversations.placeholders(asking.asker, asking.conversation)
+        conversation = self.conversations.of(asking.asker, asking.conversation)
         verdict = self.engines.guards.get().screen_question(
-            asking.text, placeholders, asking.language
+            asking.text, conversation.placeholders, asking.language
         )
         progress.lap("screen")
 
         recording = self.record.open_answer(self._opening(asking, lease, verdict))
-        answer = _Answer(self, asking, placeholders, recording, progress)
+        answer = _Answer(self, asking, conversation, recording, progress)
         try:
             outcome = yield from answer.reply(lease, verdict)
         except GeneratorExit:
@@ -127,7 +126,7 @@ class _Answer:
 
     desk: Answering
     asking: Asking
-    placeholders: Placeholders
+    conversation: Conversation
     recording: Recording
     progress: Progress
 
@@ -135,32 +134,32 @@ class _Answer:
         if verdict.refused:
             self.progress.violated(verdict.violations)
             return Refused(verdict.violations)
+        question = self.conversation.whole(verdict.text, self.asking.language)
         if isinstance(lease, SwitchState):
-            return self._without_ai(lease, verdict.text)
+            return self._without_ai(lease, question)
         try:
-            return (yield from self._with_ai(lease, verdict))
+            return (yield from self._with_ai(lease, question))
         except WritingRevokedError as revoked:
-            return self._revoked(revoked, verdict.text)
+            return self._revoked(revoked, question)
         except ModelBusyError:
             return Failed(FailureCause.BUSY)
         except ModelsError as error:
             self.progress.failed(error)
             return Failed(FailureCause.MODEL)
 
-    def _with_ai(self, lease: Lease, verdict: Verdict) -> Reply:
+    def _with_ai(self, lease: Lease, question: str) -> Reply:
         limits = self.desk.house.limits
         permit = AnswerPermit.until(
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
         )
 
-        hits = self._found(verdict.text)
+        hits = self._found(question)
         self.progress.lap("retrieve")
         passages = self._screened(hits)
         self.progress.lap("passages")
         sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
-        prompt = self.desk.engines.prompting.get().prompt(
-            verdict.text, sources, self.asking.language
-        )
+        prompting = self.desk.engines.prompting.get()
+        prompt = prompting.prompt(question, sources, self.asking.language)
         permit.check()
 
         writing = self.desk.engines.generator.get().write(prompt, permit)
@@ -205,7 +204,7 @@ class _Answer:
             text for hit in hits for text in (hit.chunk.text, hit.chunk.title, hit.chunk.section)
         )
         verdicts = self.desk.engines.guards.get().screen_passages(
-            list(said), self.placeholders, self.asking.language
+            list(said), self.conversation.placeholders, self.asking.language
         )
         self.progress.found(hits)
         masked = dict(zip(said, (verdict.text for verdict in verdicts), strict=True))
@@ -226,7 +225,9 @@ class _Answer:
     def _checked(self, sentence: str, sources: Sequence[Source]) -> SentenceVerdict | Refused:
         """The sentence alone, then the answer as it would read with it: nothing is taken back."""
         guards = self.desk.engines.guards.get()
-        checked = guards.check_sentence(sentence, sources, self.placeholders, self.asking.language)
+        checked = guards.check_sentence(
+            sentence, sources, self.conversation.placeholders, self.asking.language
+        )
         if not checked.released:
             return checked
         whole = guards.check_answer(

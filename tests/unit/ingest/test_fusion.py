@@ -33,7 +33,7 @@ def test_the_best_come_first_each_once(rankings: list[dict[str, float]], limit: 
     ids = [id_ for id_, _ in found]
     assert len(ids) == len(set(ids)) <= limit
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
-    assert all(0 <= score <= len(rankings) for _, score in found)
+    assert all(0 < score <= len(rankings) for _, score in found)
 
 
 @given(st.lists(scores, min_size=1, max_size=3), st.sampled_from("abcdefgh"))

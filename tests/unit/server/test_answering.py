@@ -253,6 +253,27 @@ def test_in_one_conversation_a_value_keeps_its_placeholder(demo_house: Vigie) ->
     assert "phares.example" not in str(second.opening.content)
 
 
+def test_a_question_that_leans_on_another_finds_what_both_ask_for(demo_house: Vigie) -> None:
+    asker = employee(demo_house)
+
+    def first_passage(text: str, conversation: str) -> str:
+        asking = Asking(text, asker, Language.FRENCH, conversation)
+        sealed = answered_by(demo_house, ScriptedGenerator(quoting), asking)
+        closing = demo_house.record.answer(sealed[-1].record).closing
+        assert closing is not None
+        found = closing.facts["passages"]
+        assert isinstance(found, list)
+        assert isinstance(found[0], dict)
+        return str(found[0]["document"])
+
+    alone = first_passage("Et pour un apprenti ?", "c1")
+    first_passage("Qui a droit au télétravail ?", "c2")
+    after = first_passage("Et pour un apprenti ?", "c2")
+
+    assert "teletravail" not in alone
+    assert "teletravail" in after
+
+
 def test_the_record_says_what_the_answer_rested_on(demo_house: Vigie) -> None:
     sealed = answered_by(
         demo_house, ScriptedGenerator(quoting), asked_by(employee(demo_house), QUESTION)
