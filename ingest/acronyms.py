@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.words import folded
+from models.words import folded
 
 _NEAR = 12  # words before a bracket that may be what it abbreviates
 _LONG = 40  # characters of a word, at most

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from ingest.acronyms import Mention, meanings, mentions
 from ingest.index import Audience
-from ingest.words import folded, without_elisions
+from ingest.words import without_elisions
 from models.ports import Language
+from models.words import folded
 
 SHORTEST = 4
 """Letters of a word that is worth mending: shorter ones are near too many others."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection as Several
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from ingest.ledger import FileNote, Ledger
 from ingest.live import Site, Standing
 from ingest.words import indexed_text, without_elisions
 from models.ports import Embedder
+from models.words import folded
 
 _K1, _B = 1.2, 0.75
 
@@ -223,6 +223,5 @@ def _best(scores: Mapping[str, float]) -> Mapping[str, float]:
 
 def _terms(text: str) -> Counter[str]:
     """Folded words without their plural: enough to compare with, no stemmer needed."""
-    bare = unicodedata.normalize("NFKD", without_elisions(text).lower())
-    folded = "".join(letter for letter in bare if not unicodedata.combining(letter))
-    return Counter(word.rstrip("s") or word for word in re.findall(r"\w+", folded))
+    words = re.findall(r"\w+", folded(without_elisions(text)))
+    return Counter(word.rstrip("s") or word for word in words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from ingest.documents import Chunk
 
@@ -23,9 +22,3 @@ def indexed_text(chunk: Chunk) -> str:
 def embedded_text(chunk: Chunk) -> str:
     """What a passage means: its text under its title, without which a page says little."""
     return f"{chunk.title}\n{chunk.text}"
-
-
-def folded(text: str) -> str:
-    """The text in small letters without accents: how people type it in a hurry."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ingest.collections import EVERYONE
-from ingest.words import folded
 from models.ports import Language
+from models.words import folded
 from server.access import anyone, audience_of
 from server.evaluation import (
     CUTS,
