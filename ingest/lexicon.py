@@ -14,11 +14,18 @@ from ingest.acronyms import Mention, meanings, mentions
 from ingest.index import Audience
 from ingest.words import without_elisions
 from models.ports import Language
-from models.words import folded
+from models.words import STOP_WORDS, folded
 
-SHORTEST = 4
+SHORTEST = 5
 """Letters of a word that is worth mending: shorter ones are near too many others."""
 
+LONG = 8
+"""Letters of a word that may be mended in two places."""
+
+MANY = 5_000
+"""Words of a house that knows most of those that people use: there, an unknown one is a mistake."""
+
+_NO_WORD = 4  # letters of an acronym that is no word when it is written in small ones
 _WORD = re.compile(r"[^\W\d_]+")
 _SPOKEN = re.compile(r"\w+")
 _NAMED = re.compile(r"[^\W_][\w&-]*")
@@ -53,24 +60,31 @@ class Texts(Protocol):
 class Understood:
     """A question as it was probably meant.
 
-    `mended` maps each word that no document holds to the nearest one that some hold; `also`
-    are the other names of what was asked about: an acronym's words, or the acronym.
+    `mended` maps each word that no document holds to the nearest one that some hold: surely,
+    where the documents hold most words. `named` are the other names of what was asked about:
+    an acronym's words, or the acronym.
     """
 
     question: str
     mended: Mapping[str, str]
-    also: tuple[str, ...]
+    named: tuple[str, ...]
+    surely: bool
 
     @property
     def words(self) -> str:
-        """What is looked for by words: those that were typed, and those that were meant."""
-        return " ".join((self.question, *self.mended.values()))
+        """What is looked for by words: those that were typed, and those that were surely meant."""
+        return " ".join((self.question, *(self.mended.values() if self.surely else ())))
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Words that count half."""
+        return self.named if self.surely else (*self.named, *self.mended.values())
 
     @property
     def meaning(self) -> str:
         """What is looked for by meaning: the question as it was meant, its acronyms spelt out."""
         meant = _WORD.sub(lambda found: self.mended.get(found[0], found[0]), self.question)
-        return " ".join((meant, *self.also))
+        return " ".join((meant, *self.named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +156,9 @@ class Lexicon:
         """The question with its misspelt words mended and its acronyms spelt out."""
         self.refresh()
         voice = self._voice(audience)
-        mended = dict(_mended(question, voice.words[language], voice.choices[language]))
-        return Understood(question, mended, tuple(_others(question, voice.meanings)))
+        mended = dict(_mended(question, language, voice))
+        named = tuple(_others(question, voice.meanings))
+        return Understood(question, mended, named, surely=len(voice.words[language]) >= MANY)
 
     def _learn(self, key: tuple[str, str]) -> _Learnt | None:
         found = self._texts.text(*key)
@@ -162,12 +177,12 @@ class Lexicon:
         return voices[audience.groups]
 
 
-def _mended(
-    question: str, known: Mapping[str, int], choices: list[str]
-) -> Iterator[tuple[str, str]]:
+def _mended(question: str, language: Language, voice: _Voice) -> Iterator[tuple[str, str]]:
+    known, choices = voice.words[language], voice.choices[language]
     for word in dict.fromkeys(_WORD.findall(without_elisions(question))):
         plain = folded(word)
-        if len(plain) < SHORTEST or word.isupper() or plain in known:
+        familiar = plain in known or plain in STOP_WORDS[language]
+        if familiar or len(plain) < SHORTEST or word.isupper():
             continue
         if near := _nearest(plain, known, choices):
             yield word, near
@@ -181,7 +196,7 @@ def _nearest(word: str, known: Mapping[str, int], choices: list[str]) -> str | N
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 
-    farthest = 1 if len(word) < 2 * SHORTEST else 2
+    farthest = 1 if len(word) < LONG else 2
     found = extract(word, choices, scorer=OSA.distance, score_cutoff=farthest, limit=None)
     if not found:
         return None
@@ -192,7 +207,7 @@ def _others(question: str, said: Mapping[str, str]) -> Iterator[str]:
     """The words of each acronym in the question, and the acronyms of words that it holds."""
     for named in dict.fromkeys(_NAMED.findall(without_elisions(question))):
         # In small letters a short acronym is too often a word.
-        if (named.isupper() or len(named) >= SHORTEST) and named.upper() in said:
+        if (named.isupper() or len(named) >= _NO_WORD) and named.upper() in said:
             yield said[named.upper()]
     spoken = " ".join(("", *_SPOKEN.findall(folded(question)), ""))
     for acronym, phrase in said.items():

@@ -34,7 +34,7 @@ def content_words(text: str, language: Language) -> list[str]:
 
     Numbers are words: "1,5" is given as "1.5". Single letters are not.
     """
-    stops = _STOP_WORDS[language]
+    stops = STOP_WORDS[language]
     return [
         stem(word, language)
         for word in _WORD.findall(folded(text))
@@ -51,7 +51,7 @@ def guess_language(text: str) -> Language:
     """The language whose small words are more frequent; French where nothing tells."""
     words = _WORD.findall(folded(text[:_TELLING]))
     french, english = (
-        sum(word in _STOP_WORDS[language] for word in words)
+        sum(word in STOP_WORDS[language] for word in words)
         for language in (Language.FRENCH, Language.ENGLISH)
     )
     return Language.ENGLISH if english > french else Language.FRENCH
@@ -121,7 +121,7 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_STOP_WORDS = {
+STOP_WORDS = {
     Language.FRENCH: _listed(
         "a afin ai ainsi allez allons alors apres as au aucun aucune aujourd auquel aura aurai "
         "aurait aurez aurons auront aussi autre autres aux avaient avais avait avant avec avez "

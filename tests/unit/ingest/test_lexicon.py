@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from ingest.lexicon import Lexicon, Text, Texts, Understood
 from models.ports import Language
 
 EVERYONE = Audience(frozenset({"everyone"}))
+TWENTY = "ba be bi bo bu ca ce ci co cu da de di do du fa fe fi fo fu".split()
 LEAVE = "Les congés payés de l’employé. Le compte épargne-temps (CET) les conserve. Télétravail."
 
 
@@ -86,8 +88,21 @@ def test_a_word_that_no_document_holds_becomes_the_nearest_that_one_does(
 def test_what_was_typed_is_looked_for_as_well(shelf: Shelf) -> None:
     found = understood(shelf, "mes congse ?")
 
-    assert found.words == "mes congse ? conges"
+    assert found.words == "mes congse ?"
+    assert found.also == ("conges",)
     assert found.meaning == "mes conges ?"
+
+
+def test_where_most_words_are_known_an_unknown_one_is_a_mistake(shelf: Shelf) -> None:
+    shelf.put(
+        "mots",
+        " ".join(map("".join, product(TWENTY, repeat=3))),
+    )
+
+    found = understood(shelf, "mes congse ?")
+
+    assert found.words == "mes congse ? conges"
+    assert found.also == ()
 
 
 def test_an_acronym_is_spelt_out_and_its_words_are_abbreviated(shelf: Shelf) -> None:
@@ -107,9 +122,9 @@ def test_what_an_asker_may_not_read_teaches_nothing(shelf: Shelf) -> None:
     outside = understood(shelf, "Où en est Hélianhte, et le PDV ?")
     inside = understood(shelf, "Où en est Hélianhte, et le PDV ?", management)
 
-    assert (outside.mended, outside.also) == ({}, ())
+    assert (outside.mended, outside.named) == ({}, ())
     assert inside.mended == {"Hélianhte": "helianthe"}
-    assert inside.also == ("plan de departs volontaires",)
+    assert inside.named == ("plan de departs volontaires",)
 
 
 def test_what_is_withdrawn_or_changes_its_readers_is_unlearnt(shelf: Shelf) -> None:
