@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from guardrails import charter as charters
 from guardrails.chain import Guards
@@ -164,49 +165,48 @@ def open_vigie(settings: Settings, parts: Parts | None = None) -> Iterator[Vigie
         yield _build(settings, parts or Parts.of(settings), closing)
 
 
-def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> Vigie:
-    home, secret = settings.home, secret_key(settings)
-    check_state(home)
-    switch = install_switch(settings)
-    record = AuditLog.open(home / "record.db", now, settings.record_wait_s)
-    closing.callback(record.close)
-    store = Store.open(home / "store.db")
-    closing.callback(store.close)
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a house stands on: open as long as it runs."""
 
+    settings: Settings
+    secret: bytes
+    switch: Switch
+    record: AuditLog
+    store: Store
+    closing: contextlib.ExitStack
+
+    @classmethod
+    def laid(cls, settings: Settings, closing: contextlib.ExitStack) -> Self:
+        home, secret = settings.home, secret_key(settings)
+        check_state(home)
+        switch = install_switch(settings)
+        record = AuditLog.open(home / "record.db", now, settings.record_wait_s)
+        closing.callback(record.close)
+        store = Store.open(home / "store.db")
+        closing.callback(store.close)
+        return cls(settings, secret, switch, record, store, closing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """How documents come in, are kept, found, and taught to the embedder."""
+
+    library: Library
+    stewardship: Stewardship
+    retrieval: Retrieval
+    rebuilding: Rebuilding
+    adapting: Adapting
+
+
+def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> Vigie:
+    ground = _Ground.laid(settings, closing)
+    secret, switch, record, store = ground.secret, ground.switch, ground.record, ground.store
     charter = Lazy(lambda: charters.load(settings.charter_file()))
     guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
-    embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
-    shelves, files = Shelves(store), Files(store)
-    site = make_site(settings)
-    live = Lazy(lambda: _open_index(site, embedder.get(), shelves, closing))
-    vectors = Lazy(lambda: _open_vectors(home, closing))
-    index = Lazy[Index](lambda: RememberingIndex(live.get(), vectors.get()))
     writer = Lazy(lambda: make_generator(settings))
-    reader = Lazy(lambda: _open_reader(settings, closing))
-    people, likenesses = People(store), Likenesses(store)
-    standings = Standings(shelves, Lives(store), likenesses, people, now)
-    retrieval = Retrieval(index, embedder, Lexicon(shelves), standings, now)
-
-    def remembering(embedder: Embedder) -> Embedder:
-        # Documents are remembered, questions never; the switch stands before both.
-        return SwitchedEmbedder(RememberingEmbedder(embedder, vectors.get()), switch)
-
-    library = Library(
-        shelves,
-        index.get,
-        Intake(
-            lambda: Ingestion(
-                index.get(), shelves, remembering(embedder.get()), reader.get(), files
-            ),
-            files,
-            Runs(),
-            lambda address: open_remote(settings, address),
-        ),
-        record,
-        standings,
-    )
-    accounts = Accounts(people, record, secret, _policy(settings), now)
-    rebuilding = Rebuilding(site, live, embedder, remembering, shelves)
+    documents = _documents(ground, parts)
+    accounts = Accounts(People(store), record, secret, _policy(settings), now)
 
     return Vigie(
         settings=settings,
@@ -214,28 +214,59 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         record=record,
         switch=switch,
         accounts=accounts,
-        library=library,
-        stewardship=Stewardship(library, standings, record, now),
+        library=documents.library,
+        stewardship=documents.stewardship,
         switching=Switching(switch, Lazy(lambda: record), accounts.is_active),
         reviews=ReviewQueue(record, _review_key(secret), settings.review_rate),
-        rebuilding=rebuilding,
-        adapting=Adapting(home, _embedders(settings, rebuilding), shelves, switch, record),
+        rebuilding=documents.rebuilding,
+        adapting=documents.adapting,
         desk=Desk(DeskRows(store), guards, record, secret, now),
-        searching=Searching(retrieval),
+        searching=Searching(documents.retrieval),
         answering=Answering(
             switch=switch,
             record=record,
-            retrieval=retrieval,
+            retrieval=documents.retrieval,
             engines=Engines(
                 guards=guards,
                 generator=Lazy(lambda: writer.get().generator),
                 prompting=Lazy(lambda: Prompting(charter.get())),
             ),
             conversations=Conversations(),
-            house=House(accounts.is_suspended, read_procedure(home), _limits(settings)),
+            house=House(accounts.is_suspended, read_procedure(settings.home), _limits(settings)),
         ),
         charter=charter,
         writer=writer,
+    )
+
+
+def _documents(ground: _Ground, parts: Parts) -> _Documents:
+    settings, switch, store, closing = ground.settings, ground.switch, ground.store, ground.closing
+    embedder = Lazy[Embedder](lambda: SwitchedEmbedder(parts.embedder.get(), switch))
+    shelves, files = Shelves(store), Files(store)
+    site = make_site(settings)
+    live = Lazy(lambda: _open_index(site, embedder.get(), shelves, closing))
+    vectors = Lazy(lambda: _open_vectors(settings.home, closing))
+    index = Lazy[Index](lambda: RememberingIndex(live.get(), vectors.get()))
+    reader = Lazy(lambda: _open_reader(settings, closing))
+    standings = Standings(shelves, Lives(store), Likenesses(store), People(store), now)
+
+    def remembering(embedder: Embedder) -> Embedder:
+        # Documents are remembered, questions never; the switch stands before both.
+        return SwitchedEmbedder(RememberingEmbedder(embedder, vectors.get()), switch)
+
+    def ingestion() -> Ingestion:
+        return Ingestion(index.get(), shelves, remembering(embedder.get()), reader.get(), files)
+
+    intake = Intake(ingestion, files, Runs(), lambda address: open_remote(settings, address))
+    library = Library(shelves, index.get, intake, ground.record, standings)
+    rebuilding = Rebuilding(site, live, embedder, remembering, shelves)
+    embedders = _embedders(settings, rebuilding)
+    return _Documents(
+        library,
+        Stewardship(library, standings, ground.record, now),
+        Retrieval(index, embedder, Lexicon(shelves), standings, now),
+        rebuilding,
+        Adapting(settings.home, embedders, shelves, switch, ground.record),
     )
 
 
