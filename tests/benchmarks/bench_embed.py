@@ -98,7 +98,13 @@ def _known(embedder: Embedder, texts: list[str]) -> Iterator[Figure]:
     ):
         vectors = Vectors(cache, arithmetic)
         rows = embedder.embed(texts)
-        cache.hold(b"bench", dict(zip(map(vectors.key, texts), rows, strict=True)))
+        cache.hold(
+            b"bench",
+            {
+                vectors.key(embedder.identity.digest, text): row
+                for text, row in zip(texts, rows, strict=True)
+            },
+        )
         remembering = RememberingEmbedder(embedder, vectors)
         taken = timed(lambda: remembering.embed(texts), 20)
         cosines = (remembering.embed(texts) * rows).sum(axis=1)
