@@ -144,7 +144,7 @@ def parse_collection(said: bytes, place: str, there: Iterable[str], name: str) -
     """What the `collection.toml` of a place says, where these documents are. As above."""
     file = f"{place}/{COLLECTION_FILE}"
     described = _described(said, file)
-    _check_documents(described.documents, file, {_nfc(document) for document in there})
+    _check_documents(described.documents, file, {nfc(document) for document in there})
     title = described.title or name
     collection = Collection(
         name=name,
@@ -156,7 +156,7 @@ def parse_collection(said: bytes, place: str, there: Iterable[str], name: str) -
         language=described.language,
         review_due=described.review_due,
         documents=tuple(
-            Override(_nfc(document), said.readers, said.language, said.review_due, said.owner)
+            Override(nfc(document), said.readers, said.language, said.review_due, said.owner)
             for document, said in sorted(described.documents.items())
         ),
         kind=described.kind,
@@ -257,12 +257,13 @@ def _described(said: bytes, file: str) -> _Description:
 
 
 def _check_documents(documents: Iterable[str], file: str, there: Container[str]) -> None:
-    unknown = sorted(name for name in documents if _nfc(name) not in there)
+    unknown = sorted(name for name in documents if nfc(name) not in there)
     if unknown:
         raise CollectionError(
             f"{file} speaks of documents that are not there: {', '.join(unknown)}."
         )
 
 
-def _nfc(name: str) -> str:
+def nfc(name: str) -> str:
+    """The form in which names are compared: file systems disagree on accents."""
     return unicodedata.normalize("NFC", name)

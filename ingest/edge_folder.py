@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from pathlib import Path
@@ -13,6 +12,7 @@ from ingest.edge import LEAST_ROOM, EdgeIndex, create
 from ingest.errors import IndexDamagedError, IndexMismatchError, IndexUnavailableError
 from ingest.identity import Identity
 from ingest.live import Site, Standing
+from models.durable import replace_durably
 from models.ports import Embedder
 
 IDENTITY = "identity.json"
@@ -100,19 +100,7 @@ class EdgeFolder(Site):
         return found if (self._path / found.shard).exists() else None
 
     def _write(self, in_force: _InForce) -> None:
-        """Durable when it returns, the folder's own entry included."""
-        file = self._path / IDENTITY
-        draft = file.with_suffix(".draft")
-        with draft.open("w", encoding="utf-8") as writing:
-            writing.write(in_force.model_dump_json(indent=2))
-            writing.flush()
-            os.fsync(writing.fileno())
-        draft.replace(file)
-        folder = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_durably(self._path / IDENTITY, in_force.model_dump_json(indent=2).encode())
 
 
 def _new_name() -> str:

@@ -26,8 +26,9 @@ class Folder(Source):
         self._folder = folder
         self._origin = origin_of(folder)
         self._found = tuple((_id(path, folder), path) for path in _found_in(folder))
-        self._sidecars = [id_ for id_, _ in found(folder)]
-        self._locked = unreadable(folder)
+        beside_documents = found(folder)
+        self._sidecars = [id_ for id_, _ in beside_documents]
+        self._locked = unreadable(beside_documents)
         self._opener = Opener(now_ns)
         self._out_of_reach: set[str] = set()  # files and folders, by their ids
 
@@ -92,7 +93,7 @@ class SingleFile(Source):
         return (self._id,)
 
     def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offered]:
-        if unreadable(self._path):
+        if unreadable(found(self._path)):
             yield FailedFile(printable(self._id), readers.reasons.SIDECAR)
         else:
             yield Opener(time.time_ns).offer(self._path, self._id, known.get(self._id))

@@ -25,6 +25,9 @@ LONG = 8
 MANY = 5_000
 """Words of a house that knows most of those that people use: there, an unknown one is a mistake."""
 
+KEPT = 64
+"""Audiences whose words are kept at hand: each one's are a few megabytes in a large house."""
+
 _NO_WORD = 4  # letters of an acronym that is no word when it is written in small ones
 _WORD = re.compile(r"[^\W\d_]+")
 _SPOKEN = re.compile(r"\w+")
@@ -171,10 +174,13 @@ class Lexicon:
 
     def _voice(self, audience: Audience) -> _Voice:
         voices = self._voices
-        if audience.groups not in voices:
+        voice = voices.get(audience.groups)
+        if voice is None:
+            if len(voices) >= KEPT:
+                voices.clear()
             readable = (one for one in self._learnt.values() if one.readers & audience.groups)
-            voices[audience.groups] = _Voice(tuple(readable))
-        return voices[audience.groups]
+            voice = voices[audience.groups] = _Voice(tuple(readable))
+        return voice
 
 
 def _mended(question: str, language: Language, voice: _Voice) -> Iterator[tuple[str, str]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
-from ingest.collections import Override, SaidOfDocument
+from ingest.collections import Override, SaidOfDocument, nfc
 
 SUFFIX = ".vigie.toml"
 LARGEST = 64 * 1024
@@ -24,7 +23,7 @@ def is_sidecar(name: str) -> bool:
 
 def beside(document: Path) -> Path | None:
     """The sidecar of a document, readable or not."""
-    wanted = _nfc(document.name) + SUFFIX
+    wanted = nfc(document.name) + SUFFIX
     return next((path for path in document.parent.iterdir() if _same(path.name, wanted)), None)
 
 
@@ -64,18 +63,18 @@ def to_nobody(document: str, origin: str) -> Override:
     return Override(document, readers=frozenset(), origin=origin)
 
 
-def unreadable(source: Path) -> frozenset[str]:
-    """The documents whose sidecar cannot be read."""
-    return frozenset(id_ for id_, file in found(source) if read_sidecar(file, id_, "") is None)
+def unreadable(files: Iterable[tuple[str, Path]]) -> frozenset[str]:
+    """The documents whose sidecar, of those that `found` gave, cannot be read."""
+    return frozenset(id_ for id_, file in files if read_sidecar(file, id_, "") is None)
 
 
 def found(source: Path) -> list[tuple[str, Path]]:
     """Documents' ids and their sidecars, whether or not the documents are there."""
     if not source.is_dir():
         file = beside(source)
-        return [(_nfc(source.name), file)] if file else []
+        return [(nfc(source.name), file)] if file else []
     return sorted(
-        (_nfc(file.relative_to(source).as_posix())[: -len(SUFFIX)], file)
+        (nfc(file.relative_to(source).as_posix())[: -len(SUFFIX)], file)
         for here, _, names in os.walk(source)
         for file in (Path(here, name) for name in names if is_sidecar(name))
     )
@@ -115,9 +114,5 @@ def _narrowed(one: Override, other: Override | None) -> Override:
 
 
 def _same(name: str, wanted: str) -> bool:
-    name = _nfc(name)
+    name = nfc(name)
     return is_sidecar(name) and name[: -len(SUFFIX)] == wanted[: -len(SUFFIX)]
-
-
-def _nfc(name: str) -> str:
-    return unicodedata.normalize("NFC", name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from collections.abc import Collection
@@ -12,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from models.digests import folder_digest
+from models.durable import replace_durably
 from models.errors import ModelDigestError, ModelUnavailableError
 from models.ports import ModelIdentity
 
@@ -101,10 +101,4 @@ _FORMAT: TypeAdapter[tuple[AdaptedEmbedder, ...]] = TypeAdapter(tuple[AdaptedEmb
 
 
 def _write(home: Path, models: tuple[AdaptedEmbedder, ...]) -> None:
-    """Durable and whole: a crash leaves the old catalogue or the new one."""
-    fresh = home / f"{CATALOGUE}.new"
-    with fresh.open("wb") as file:
-        file.write(_FORMAT.dump_json(models, indent=2))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(home / CATALOGUE)
+    replace_durably(home / CATALOGUE, _FORMAT.dump_json(models, indent=2))

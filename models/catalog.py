@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from models.digests import file_digest
+from models.durable import replace_durably
 from models.errors import ModelDigestError, ModelUnavailableError
 from models.gguf_header import read_header
 from models.ports import ModelIdentity
@@ -161,10 +161,4 @@ _FORMAT: TypeAdapter[tuple[PinnedModel, ...]] = TypeAdapter(tuple[PinnedModel, .
 
 
 def _write(home: Path, models: tuple[PinnedModel, ...]) -> None:
-    """Durable and whole: a crash leaves the old catalogue or the new one."""
-    draft = home / "models.json.new"
-    with draft.open("wb") as file:
-        file.write(_FORMAT.dump_json(models, indent=2))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(home / "models.json")
+    replace_durably(home / "models.json", _FORMAT.dump_json(models, indent=2))
