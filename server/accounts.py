@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -34,7 +34,7 @@ class SignInPolicy:
     session: timedelta
     tries: int
     pause: timedelta
-    hasher: PasswordHasher = field(default_factory=PasswordHasher)  # argon2id
+    hasher: PasswordHasher
 
 
 class Pace:

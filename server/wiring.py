@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
+
+from argon2 import PasswordHasher
 
 from guardrails import charter as charters
 from guardrails.chain import Guards
@@ -144,10 +146,11 @@ class Vigie:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What costs seconds to make and keeps no state: several houses may share it."""
+    """What is costly to make or to use and keeps no state: several houses may share it."""
 
     embedder: Lazy[Embedder]
     personal_data: Lazy[PersonalData]
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)  # argon2id
 
     @classmethod
     def of(cls, settings: Settings) -> Parts:
@@ -206,7 +209,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
     writer = Lazy(lambda: make_generator(settings))
     documents = _documents(ground, parts)
-    accounts = Accounts(People(store), record, secret, _policy(settings), now)
+    accounts = Accounts(People(store), record, secret, _policy(settings, parts.hasher), now)
 
     return Vigie(
         settings=settings,
@@ -436,11 +439,12 @@ def _open_index(
     return live
 
 
-def _policy(settings: Settings) -> SignInPolicy:
+def _policy(settings: Settings, hasher: PasswordHasher) -> SignInPolicy:
     return SignInPolicy(
         session=timedelta(hours=settings.session_hours),
         tries=settings.sign_in_tries,
         pause=timedelta(seconds=settings.sign_in_pause_s),
+        hasher=hasher,
     )
 
 

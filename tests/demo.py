@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from argon2 import PasswordHasher
+
 from models.ports import Language
 from server.access import Person, Role
 from server.asking import Asking
 from server.wiring import Vigie
 
 PASSWORD = "un-mot-de-passe-de-test"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def employee(house: Vigie, name: str = "camille", groups: tuple[str, ...] = ()) -> Person:

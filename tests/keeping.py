@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from argon2 import PasswordHasher
-from demo import PASSWORD
+from demo import CHEAP, PASSWORD
 from passages import WordsEmbedder
 
 from ingest.address import Address
@@ -38,7 +37,7 @@ from server.store.people import People
 from server.store.shelves import Shelves
 
 SECRET = b"a secret of the tests"
-POLICY = SignInPolicy(timedelta(1), 3, timedelta(1), PasswordHasher(1, 8, 1))
+POLICY = SignInPolicy(timedelta(1), 3, timedelta(1), CHEAP)
 
 
 def no_remote(address: Address) -> Remote:

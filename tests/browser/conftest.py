@@ -14,7 +14,7 @@ from visitor import person, served
 from server.access import Role
 from server.settings import load
 from server.web.app import create_app
-from server.wiring import Vigie, open_vigie
+from server.wiring import Parts, Vigie, open_vigie
 
 QUIET = (
     "--no-sandbox",
@@ -38,11 +38,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def open_company(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigie]:
+def open_company(
+    furnished: Path, tmp_path_factory: pytest.TempPathFactory, parts: Parts
+) -> Iterator[Vigie]:
     """The demo company with one person per role."""
     home = tmp_path_factory.mktemp("browsed") / "home"
     shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
-    with open_vigie(load(home, generator="extractive", review_rate=1.0)) as vigie:
+    with open_vigie(load(home, generator="extractive", review_rate=1.0), parts) as vigie:
         person(vigie, "camille")
         person(vigie, "adele", Role.ADMIN)
         person(vigie, "anatole", Role.ADMIN)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import hostile
@@ -33,7 +34,7 @@ BYSTANDERS = ("000-first.md", "middle.md", "zzz-last.md")
 
 @contextlib.contextmanager
 def opened(home: Path, parts: Parts) -> Iterator[Vigie]:
-    small = Parts(Lazy(WordsEmbedder), parts.personal_data)
+    small = replace(parts, embedder=Lazy(WordsEmbedder))
     with open_vigie(load(home, generator="extractive", **LIMITS), small) as vigie:
         yield vigie
 

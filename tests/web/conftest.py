@@ -13,26 +13,27 @@ from visitor import person
 from server.access import Role
 from server.settings import load
 from server.web.app import create_app
-from server.wiring import Vigie, open_vigie
+from server.wiring import Parts, Vigie, open_vigie
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+def app(tmp_path_factory: pytest.TempPathFactory, parts: Parts) -> Iterator[FastAPI]:
     """The web of a house without documents, with one person per role."""
     home = tmp_path_factory.mktemp("plain") / "home"
-    with open_vigie(load(home, generator="extractive")) as vigie:
+    with open_vigie(load(home, generator="extractive"), parts) as vigie:
         people(vigie)
         yield create_app(vigie)
 
 
 @pytest.fixture(scope="module")
-def company(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigie]:
+def company(
+    furnished: Path, tmp_path_factory: pytest.TempPathFactory, parts: Parts
+) -> Iterator[Vigie]:
     """The demo company with one person per role; its stories share it within a module."""
     home = tmp_path_factory.mktemp("company") / "home"
     shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
-    with open_vigie(
-        load(home, generator="extractive", review_rate=1.0, record_wait_s=2.0)
-    ) as vigie:
+    settings = load(home, generator="extractive", review_rate=1.0, record_wait_s=2.0)
+    with open_vigie(settings, parts) as vigie:
         people(vigie)
         yield vigie
 

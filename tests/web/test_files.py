@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from server.access import Role
 from server.lazy import Lazy
 from server.settings import load
 from server.web.app import create_app
-from server.wiring import Parts, Vigie, make_personal_data, open_vigie
+from server.wiring import Parts, Vigie, open_vigie
 
 WAIT_S = 60
 
@@ -43,9 +44,9 @@ def embedder() -> GatedEmbedder:
 
 
 @pytest.fixture
-def house(tmp_path: Path, embedder: GatedEmbedder) -> Iterator[Vigie]:
-    parts = Parts(Lazy[Embedder](lambda: embedder), Lazy(make_personal_data))
-    with open_vigie(load(tmp_path / "home", generator="extractive"), parts) as vigie:
+def house(tmp_path: Path, embedder: GatedEmbedder, parts: Parts) -> Iterator[Vigie]:
+    gated = replace(parts, embedder=Lazy[Embedder](lambda: embedder))
+    with open_vigie(load(tmp_path / "home", generator="extractive"), gated) as vigie:
         person(vigie, "adele", Role.ADMIN)
         person(vigie, "camille")
         yield vigie

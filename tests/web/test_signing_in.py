@@ -9,7 +9,7 @@ from visitor import HERE, Visitor, person
 
 from server.settings import load
 from server.web.app import create_app
-from server.wiring import open_vigie
+from server.wiring import Parts, open_vigie
 
 pytestmark = pytest.mark.slow
 
@@ -70,10 +70,10 @@ def test_an_unknown_name_and_a_wrong_password_are_told_alike(app: FastAPI) -> No
 
 
 def test_wrong_passwords_earn_a_pause_also_for_the_right_one(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, parts: Parts
 ) -> None:
     settings = load(tmp_path_factory.mktemp("slow") / "home", sign_in_tries=2)
-    with open_vigie(settings) as house:
+    with open_vigie(settings, parts) as house:
         person(house, "camille")
         visitor = Visitor(create_app(house))
         for _ in range(2):

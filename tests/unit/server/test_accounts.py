@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
+from demo import CHEAP
 
 from server.access import Right, Role, audience_of, check, may
 from server.accounts import ELSEWHERE, Accounts, SignInPolicy
@@ -16,8 +16,10 @@ from server.audit.errors import RecordUnavailableError
 from server.audit.events import EventKind
 from server.audit.log import AuditLog
 from server.errors import AccessDeniedError, InvalidInputError, NotFoundError, SignInError
+from server.settings import load
 from server.store import Store
 from server.store.people import People
+from server.wiring import open_vigie
 
 PASSWORD = "un mot de passe assez long"
 
@@ -46,14 +48,22 @@ def record(tmp_path: Path, clock: Clock) -> Iterator[AuditLog]:
 @pytest.fixture
 def accounts(tmp_path: Path, clock: Clock, record: AuditLog) -> Iterator[Accounts]:
     store = Store.open(tmp_path / "store.db")
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    policy = SignInPolicy(timedelta(hours=1), 3, timedelta(minutes=1), cheap)
+    policy = SignInPolicy(timedelta(hours=1), 3, timedelta(minutes=1), CHEAP)
     yield Accounts(People(store), record, b"s" * 32, policy, clock)
     store.close()
 
 
 def kinds(record: AuditLog) -> list[EventKind]:
     return [entry.kind for entry in record.entries()]
+
+
+def test_a_house_keeps_passwords_at_the_full_cost(tmp_path: Path) -> None:
+    with open_vigie(load(tmp_path / "home")) as house:
+        house.accounts.add("camille", PASSWORD, [Role.EMPLOYEE], [], "test")
+
+        (account,) = house.accounts.everyone()
+
+    assert account.password.startswith("$argon2id$v=19$m=65536,t=3,p=4$")  # RFC 9106, low memory
 
 
 def test_a_session_lets_in_until_it_expires(accounts: Accounts, clock: Clock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ class Home:
     def __init__(self, path: Path, parts: Parts) -> None:
         self.path = path
         self.model = WordsEmbedder()
-        self._parts = Parts(Lazy(lambda: self.model), parts.personal_data)
+        self._parts = replace(parts, embedder=Lazy(lambda: self.model))
 
     @contextmanager
     def opened(self) -> Iterator[Vigie]:
