@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-import torch
-from sentence_transformers import SentenceTransformer
-from torch import nn
+from typing import TYPE_CHECKING
 
-from models.packed import PackedLinear, packed
+import pytest
+
 from models.sentence import bundled_folder
+
+if TYPE_CHECKING:
+    from torch import nn
 
 pytestmark = pytest.mark.slow
 
@@ -18,6 +19,11 @@ TEXTS = ["Combien de jours de congés payés ?", "Oui.", "Le badge ouvre la port
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("shape", [(1, 8), (5, 8), (2, 3, 8)])
 def test_a_packed_layer_gives_the_same_rows(shape: tuple[int, ...], bias: bool) -> None:
+    import torch
+    from torch import nn
+
+    from models.packed import PackedLinear, packed
+
     layers = nn.Sequential(nn.Linear(8, 16, bias=bias), nn.Tanh())
     rows = torch.randn(shape)
     expected = layers(rows)
@@ -28,25 +34,35 @@ def test_a_packed_layer_gives_the_same_rows(shape: tuple[int, ...], bias: bool) 
     assert torch.allclose(done, expected, atol=1e-5)
 
 
-class Widening(nn.Module):
+def widening(activation: nn.Module) -> nn.Module:
     """BERT's intermediate block, as the transformers library writes it."""
+    import torch
+    from torch import nn
 
-    def __init__(self, activation: nn.Module) -> None:
-        super().__init__()
-        self.dense = nn.Linear(8, 32)
-        self.intermediate_act_fn = activation
+    class Widening(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = nn.Linear(8, 32)
+            self.intermediate_act_fn = activation
 
-    def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        done: torch.Tensor = self.intermediate_act_fn(self.dense(rows))
-        return done
+        def forward(self, rows: torch.Tensor) -> torch.Tensor:
+            done: torch.Tensor = self.intermediate_act_fn(self.dense(rows))
+            return done
+
+    return Widening()
 
 
 @pytest.mark.parametrize(
-    ("activation", "fused"),
-    [(nn.GELU(), True), (nn.GELU(approximate="tanh"), False), (nn.ReLU(), False)],
+    ("name", "settings", "fused"),
+    [("GELU", {}, True), ("GELU", {"approximate": "tanh"}, False), ("ReLU", {}, False)],
 )
-def test_only_the_exact_gelu_is_fused(activation: nn.Module, fused: bool) -> None:
-    block = Widening(activation)
+def test_only_the_exact_gelu_is_fused(name: str, settings: dict[str, str], fused: bool) -> None:
+    import torch
+    from torch import nn
+
+    from models.packed import packed
+
+    block = widening(getattr(nn, name)(**settings))
     rows = torch.randn(4, 8)
     expected = block(rows)
 
@@ -57,6 +73,11 @@ def test_only_the_exact_gelu_is_fused(activation: nn.Module, fused: bool) -> Non
 
 
 def test_a_model_of_mixed_precision_is_left_alone() -> None:
+    import torch
+    from torch import nn
+
+    from models.packed import packed
+
     layers = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 8).to(torch.bfloat16))
 
     packed(layers)
@@ -65,6 +86,11 @@ def test_a_model_of_mixed_precision_is_left_alone() -> None:
 
 
 def test_the_bundled_model_packed_is_the_bundled_model() -> None:
+    from sentence_transformers import SentenceTransformer
+    from torch import nn
+
+    from models.packed import PackedLinear, packed
+
     plain = SentenceTransformer(str(bundled_folder()), device="cpu", local_files_only=True)
     expected = plain.encode(TEXTS)
 

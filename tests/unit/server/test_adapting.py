@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -21,9 +22,10 @@ from server.adapting import LEAST_DOCUMENTS, Adapting, Embedders
 from server.audit.events import EventKind
 from server.errors import AccessDeniedError, InvalidInputError
 from server.outcomes import Mode
+from server.settings import load
 from server.store.shelves import Shelves
 from server.switch import StoppedError
-from server.wiring import Vigie
+from server.wiring import Parts, Vigie, open_vigie
 
 
 class Toy(Embedder):
@@ -97,8 +99,33 @@ class Workshop:
         )
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, parts: Parts) -> Path:
+    """A home that keeps two hundred documents, closed; copy it, never open it."""
+    home = tmp_path_factory.mktemp("kept") / "home"
+    with open_vigie(load(home, generator="extractive"), parts) as house:
+        fill(house.adapting.shelves, 200)
+    return home
+
+
+@pytest.fixture
+def house(kept: Path, tmp_path: Path, open_house: Callable[..., Vigie]) -> Vigie:
+    shutil.copytree(kept, tmp_path / "home")
+    return open_house(generator="extractive")
+
+
+@pytest.fixture
+def bare(tmp_path: Path, open_house: Callable[..., Vigie]) -> Vigie:
+    """Another house, which keeps nothing yet."""
+    return open_house(tmp_path / "bare", generator="extractive")
+
+
 @pytest.fixture
 def workshop(house: Vigie) -> Workshop:
+    return workshop_of(house)
+
+
+def workshop_of(house: Vigie) -> Workshop:
     made = Workshop(house.settings.home)
     made.base.mkdir()
     (made.base / "known.txt").write_text("20")
@@ -108,7 +135,6 @@ def workshop(house: Vigie) -> Workshop:
 @pytest.fixture
 def adapting(house: Vigie, workshop: Workshop) -> Adapting:
     """On a house of two hundred documents, whose base embedder can tell twenty apart."""
-    fill(house.adapting.shelves, 200)
     return replace(house.adapting, embedders=workshop.embedders())
 
 
@@ -200,17 +226,15 @@ def test_a_second_adaptation_keeps_the_first_for_an_undo_and_none_older(
     assert back == kept[1] == workshop.in_force().identity
 
 
-def test_too_few_documents_is_a_sentence_and_nothing_changes(
-    house: Vigie, workshop: Workshop
-) -> None:
-    fill(house.adapting.shelves, LEAST_DOCUMENTS - 1)
-    adapting = replace(house.adapting, embedders=workshop.embedders())
+def test_too_few_documents_is_a_sentence_and_nothing_changes(bare: Vigie) -> None:
+    fill(bare.adapting.shelves, LEAST_DOCUMENTS - 1)
+    adapting = replace(bare.adapting, embedders=workshop_of(bare).embedders())
 
     with pytest.raises(InvalidInputError, match="Only 19 documents"):
-        adapting.adapt(None, 1, house.operator, quiet)
+        adapting.adapt(None, 1, bare.operator, quiet)
 
-    assert state(house.settings.home) == ((), [])
-    assert not house.record.entries(kinds=(EventKind.EMBEDDER_ADAPTED,))
+    assert state(bare.settings.home) == ((), [])
+    assert not bare.record.entries(kinds=(EventKind.EMBEDDER_ADAPTED,))
 
 
 def test_only_the_collections_that_are_named_are_learnt(house: Vigie, adapting: Adapting) -> None:
