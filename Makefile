@@ -5,6 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 # AMX off: on a CPU that announces it, a quantised model can crash the process (ADR 0004).
 NO_AMX := -mno-amx-tile -mno-amx-int8 -mno-amx-bf16
+# Each worker loads the model: about 2 GB of memory. A file stays in one: it shares its houses.
+WORKERS ?= 2
+PARALLEL := -n $(WORKERS) --dist loadfile
+# The quick tests write 200 MB, and wait for a disk at each commit; none of them pulls the plug.
+IN_MEMORY := $(shell df -k --output=avail /dev/shm 2>/dev/null | awk '$$1+0 > 1000000 { print "PYTEST_DEBUG_TEMPROOT=/dev/shm" }')
 UNAME_M := $(shell uname -m)
 ifeq ($(UNAME_M),x86_64)
 LLAMA := CMAKE_ARGS="-DCMAKE_C_FLAGS='$(NO_AMX)' -DCMAKE_CXX_FLAGS='$(NO_AMX)'"
@@ -20,10 +25,10 @@ run: $(VENV)/.installed ## Install, furnish the demo company, serve on http://12
 	@exec $(BIN)/python deploy/demo/run.py
 
 test: $(VENV)/.developed ## Every test, on the real components
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 quick: $(VENV)/.developed ## The fast inner loop: no model, no server
-	$(BIN)/python -m pytest -q -m "not slow" tests/unit tests/promises tests/contract tests/docs
+	$(IN_MEMORY) $(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" tests/unit tests/promises tests/contract tests/docs
 
 check: lint evaluate test ## Exactly what CI runs
 

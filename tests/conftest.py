@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,12 +55,33 @@ def house(open_house: Opened) -> Vigie:
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory, parts: Parts) -> Path:
     """A home with the demo company in it, closed; copy it, never open it."""
-    home = tmp_path_factory.mktemp("furnished") / "home"
-    with open_vigie(load(home, generator="extractive"), parts) as vigie:
-        for folder in sorted(path for path in EXAMPLES.iterdir() if path.is_dir()):
-            report = vigie.library.ingest(folder, None, vigie.operator, lambda _done, _of: None)
+    made = _of_every_worker(tmp_path_factory) / "furnished"
+    with _alone(made.with_suffix(".lock")):
+        if not made.exists():
+            being_made = made.with_suffix(".new")
+            _furnish(being_made, parts)
+            being_made.rename(made)
+    return made / "home"
+
+
+def _furnish(folder: Path, parts: Parts) -> None:
+    with open_vigie(load(folder / "home", generator="extractive"), parts) as vigie:
+        for example in sorted(path for path in EXAMPLES.iterdir() if path.is_dir()):
+            report = vigie.library.ingest(example, None, vigie.operator, lambda _done, _of: None)
             assert not report.failed
-    return home
+
+
+def _of_every_worker(folders: pytest.TempPathFactory) -> Path:
+    """The folder of the session: where tests run in several processes, each has one below it."""
+    own = folders.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
