@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
@@ -16,6 +17,13 @@ from models.sentence import bundled_folder, open_embedder
 pytestmark = pytest.mark.slow
 
 SUBJECTS = ("badge", "congé", "repas", "train", "stage", "prime", "salle", "avion")
+
+
+@pytest.fixture(autouse=True)
+def memory() -> Iterator[None]:
+    """Weights and their gradients hang together in cycles: hundreds of megabytes a training."""
+    yield
+    gc.collect()
 
 
 def pairs() -> Iterator[Pair]:

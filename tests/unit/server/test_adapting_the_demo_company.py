@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from models import adapted
 from models.errors import ModelDigestError
 from models.ports import Embedder, Language, Matrix, ModelIdentity
 from server.access import anyone, audience_of
+from server.adapting import Adaptation
 from server.retrieval import Wanted
 from server.settings import Settings, load
 from server.wiring import Parts, Vigie, make_embedder, open_vigie
@@ -37,12 +39,38 @@ class Forgetful(Embedder):
         return np.array([[next(self._read)] for _ in texts], dtype=np.float32)
 
 
-@pytest.fixture
-def settings(furnished: Path, tmp_path: Path) -> Settings:
-    """Of a demo company that is closed, and opened by each test with parts of its own."""
-    home = tmp_path / "home"
-    shutil.copytree(furnished, home, ignore=shutil.ignore_patterns("*.sock", "server.lock"))
-    return load(home, generator="extractive")
+@pytest.fixture(autouse=True)
+def memory() -> Iterator[None]:
+    """Weights and their gradients hang together in cycles: hundreds of megabytes a training."""
+    yield
+    gc.collect()
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A closed home whose embedder learnt, what it was before, and what was said of it."""
+
+    home: Path
+    base: ModelIdentity
+    done: Adaptation
+
+
+@pytest.fixture(scope="module")
+def taught(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Taught:
+    """Learning takes most of the time: done once here; copy the home, never open it."""
+    settings = copied(furnished, tmp_path_factory.mktemp("taught"))
+    base = make_embedder(settings).identity
+    with open_vigie(settings) as vigie:
+        embedders = replace(vigie.adapting.embedders, in_force=Forgetful)
+        done = replace(vigie.adapting, embedders=embedders).adapt(None, 0.05, vigie.operator, quiet)
+    return Taught(settings.home, base, done)
+
+
+def copied(home: Path, into: Path) -> Settings:
+    """Of a house that is closed, and opened by each test with parts of its own."""
+    ignored = shutil.ignore_patterns("*.sock", "server.lock")
+    shutil.copytree(home, into / "home", ignore=ignored)
+    return load(into / "home", generator="extractive")
 
 
 def quiet(_done: int, _of: int) -> None:
@@ -55,12 +83,11 @@ def found(vigie: Vigie) -> list[str]:
     return [hit.chunk.document for hit in hits]
 
 
-def test_an_embedder_that_learnt_comes_into_force_and_goes_back(settings: Settings) -> None:
-    base = make_embedder(settings).identity
+def test_an_embedder_that_learnt_comes_into_force_and_goes_back(
+    taught: Taught, tmp_path: Path
+) -> None:
+    settings, base, done = copied(taught.home, tmp_path), taught.base, taught.done
 
-    with open_vigie(settings) as vigie:
-        embedders = replace(vigie.adapting.embedders, in_force=Forgetful)
-        done = replace(vigie.adapting, embedders=embedders).adapt(None, 0.05, vigie.operator, quiet)
     assert done.verdict.better
     assert make_embedder(settings).identity == done.embedder != base
     with open_vigie(settings) as vigie:
@@ -73,7 +100,10 @@ def test_an_embedder_that_learnt_comes_into_force_and_goes_back(settings: Settin
         assert "conges-payes.md" in found(vigie)
 
 
-def test_a_small_house_that_gains_nothing_certain_keeps_what_it_has(settings: Settings) -> None:
+def test_a_small_house_that_gains_nothing_certain_keeps_what_it_has(
+    furnished: Path, tmp_path: Path
+) -> None:
+    settings = copied(furnished, tmp_path)
     base = make_embedder(settings).identity
 
     with open_vigie(settings, Parts.of(settings)) as vigie:
@@ -84,10 +114,8 @@ def test_a_small_house_that_gains_nothing_certain_keeps_what_it_has(settings: Se
     assert not list((settings.home / adapted.FOLDER).iterdir())
 
 
-def test_weights_that_somebody_changed_are_not_read(settings: Settings) -> None:
-    with open_vigie(settings) as vigie:
-        embedders = replace(vigie.adapting.embedders, in_force=Forgetful)
-        replace(vigie.adapting, embedders=embedders).adapt(None, 0.01, vigie.operator, quiet)
+def test_weights_that_somebody_changed_are_not_read(taught: Taught, tmp_path: Path) -> None:
+    settings = copied(taught.home, tmp_path)
     (own,) = adapted.listed(settings.home)
     (own.folder(settings.home) / "config.json").write_text("{}")
 
