@@ -55,7 +55,7 @@ def build(  # noqa: PLR0913  (each argument is one property of the file)
     writer.add_head_count_kv(HEADS)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_rope_dimension_count(WIDTH // HEADS)
-    size = _add_vocabulary(writer, template)
+    size = add_vocabulary(writer, template)
     for name, weights in _tensors(size, np.random.default_rng(seed)):
         writer.add_tensor(name, weights.astype(kind) if weights.ndim > 1 else weights)
     writer.write_header_to_file()
@@ -80,7 +80,8 @@ def build_broken(path: Path, kind: Broken) -> Path:
     return path
 
 
-def _add_vocabulary(writer: gguf.GGUFWriter, template: str | None) -> int:
+def add_vocabulary(writer: gguf.GGUFWriter, template: str | None, size: int = 0) -> int:
+    """A tokenizer trained here, filled up to `size` with tokens that no text holds."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -92,6 +93,7 @@ def _add_vocabulary(writer: gguf.GGUFWriter, template: str | None) -> int:
     )
     tokenizer.train_from_iterator(SENTENCES, trainer)
     tokens = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
+    tokens += [f"<|unused {n}|>" for n in range(len(tokens), size)]
     merges = _merges(tokenizer)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
