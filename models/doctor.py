@@ -28,6 +28,7 @@ CHILD = (sys.executable, "-m", "models.doctor")
 _FRENCH = "L’été dernier, où les élèves déçus ont-ils reçu 1 234,50 € à Noël\u00a0?"
 _PROMPT, _WRITTEN = 64, 16  # tokens of the trial
 _ROOM = 256  # tokens of its context
+_SLOTS = 2  # texts at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +78,36 @@ def diagnose(path: Path, timeout_s: float, child: Sequence[str] = CHILD) -> Diag
 
 def examine(path: Path) -> Facts:
     """What the child does. Raises ModelUnavailableError; may well kill the process."""
-    from models.llama.engine import Engine
+    from models.llama.context import Context, Feed, Shape
     from models.llama.framing import PLAIN, frame_of, utc_now
-    from models.llama.settings import LlamaSettings
+    from models.llama.sampling import Best
+    from models.llama.weights import Weights
 
     started = time.perf_counter()
-    engine = Engine(path, LlamaSettings(context_tokens=_ROOM))
+    weights = Weights(path)
+    context = Context(weights, Shape(slots=_SLOTS, tokens=_ROOM, batch=_PROMPT))
     loaded = time.perf_counter()
-    tokens = engine.tokens(_FRENCH, control=False)
-    back = b"".join(map(engine.bytes_of, tokens)).decode(errors="replace")
+    tokens = weights.tokens(_FRENCH, control=False)
+    back = b"".join(map(weights.bytes_of, tokens)).decode(errors="replace")
     if back.strip() != _FRENCH:
         raise ModelUnavailableError(f"{path}: its tokenizer does not give a French text back.")
-    engine.read(tokens[:2])
-    engine.forget()
+    context.decode([Feed(slot, 0, tokens[:2]) for slot in range(_SLOTS)])
+    context.clear()
     reading = time.perf_counter()
-    engine.read((tokens * _PROMPT)[:_PROMPT])
+    ((row,),) = context.decode([Feed(0, 0, (tokens * _PROMPT)[:_PROMPT], answers=1)])
     writing = time.perf_counter()
-    for _ in range(_WRITTEN):
-        engine.read([engine.next_token()])
+    for at in range(_PROMPT, _PROMPT + _WRITTEN):
+        ((row,),) = context.decode([Feed(0, at, [Best().choose(context, row)], answers=1)])
     ended = time.perf_counter()
-    frame = frame_of(engine.template, *engine.marks, utc_now)
+    frame = frame_of(weights.template, *weights.marks, utc_now)
     return Facts(
-        architecture=engine.header.architecture,
-        context_tokens=engine.trained_tokens,
+        architecture=weights.header.architecture,
+        context_tokens=weights.trained_tokens,
         load_s=round(loaded - started, 3),
         read_tokens_per_s=round(_PROMPT / (writing - reading), 1),
         written_tokens_per_s=round(_WRITTEN / (ended - writing), 1),
         memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        template_unusable=bool(engine.template) and frame is PLAIN,
+        template_unusable=bool(weights.template) and frame is PLAIN,
     )
 
 

@@ -54,12 +54,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Everything a generator may read. `system` holds the charter and is never trimmed."""
+    """Everything a generator may read. `system` holds the charter and is never trimmed.
+
+    `asker` is no text to read: whoever asks under the same name shares one turn in a queue.
+    """
 
     system: str
     sources: tuple[Source, ...]  # best first; trimmed from the end when the context is full
     question: str
     language: Language
+    asker: str = ""
 
 
 class Permit(Protocol):

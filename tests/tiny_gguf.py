@@ -32,15 +32,19 @@ SENTENCES = (
 )
 
 
-def build(
+def build(  # noqa: PLR0913  (each argument is one property of the file)
     path: Path,
     *,
     seed: int = 0,
     context: int = 512,
     template: str | None = TEMPLATE,
     architecture: str = "llama",
+    kind: type[np.floating] = np.float16,
 ) -> Path:
-    """Write a GGUF; the same arguments give the same weights."""
+    """Write a GGUF; the same arguments give the same weights.
+
+    Of kind float32, what it chooses does not depend on how its tokens were batched.
+    """
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_name("tiny")
     writer.add_context_length(context)
@@ -51,9 +55,9 @@ def build(
     writer.add_head_count_kv(HEADS)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_rope_dimension_count(WIDTH // HEADS)
-    size = _add_vocabulary(writer, template)
+    size = add_vocabulary(writer, template)
     for name, weights in _tensors(size, np.random.default_rng(seed)):
-        writer.add_tensor(name, weights)
+        writer.add_tensor(name, weights.astype(kind) if weights.ndim > 1 else weights)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -76,7 +80,8 @@ def build_broken(path: Path, kind: Broken) -> Path:
     return path
 
 
-def _add_vocabulary(writer: gguf.GGUFWriter, template: str | None) -> int:
+def add_vocabulary(writer: gguf.GGUFWriter, template: str | None, size: int = 0) -> int:
+    """A tokenizer trained here, filled up to `size` with tokens that no text holds."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -88,6 +93,7 @@ def _add_vocabulary(writer: gguf.GGUFWriter, template: str | None) -> int:
     )
     tokenizer.train_from_iterator(SENTENCES, trainer)
     tokens = sorted(tokenizer.get_vocab(), key=tokenizer.token_to_id)
+    tokens += [f"<|unused {n}|>" for n in range(len(tokens), size)]
     merges = _merges(tokenizer)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
@@ -112,7 +118,7 @@ def _merges(tokenizer: Tokenizer) -> list[str]:
 
 def _tensors(size: int, random: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
     def matrix(rows: int, columns: int) -> np.ndarray:
-        return (random.standard_normal((rows, columns)) / np.sqrt(columns)).astype(np.float16)
+        return (random.standard_normal((rows, columns)) / np.sqrt(columns)).astype(np.float32)
 
     ones = np.ones(WIDTH, dtype=np.float32)
     yield "token_embd.weight", matrix(size, WIDTH)

@@ -1,183 +1,284 @@
-"""llama.cpp as this room needs it: load a file, read tokens, give the next one.
+"""The engine: one thread that writes many texts at once over one model.
 
-The C interface is used directly: the high-level class of llama-cpp-python serves one caller
-and says little about why a file was refused. Nothing here is safe for two threads at once.
+Requests join and leave the running batch at any token (continuous batching: Yu et al., Orca,
+OSDI 2022). Each pass decodes one token for every text that writes and a chunk of the prompt
+of the one that is being read, sized so that nobody's next token waits long for it.
 """
 
 from __future__ import annotations
 
-import ctypes
-import os
-import weakref
-from collections import deque
-from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
-from typing import Any
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from models.errors import ModelUnavailableError
-from models.gguf_header import read_header
-from models.llama.settings import LlamaSettings
+from models.errors import (
+    ModelBusyError,
+    ModelUnavailableError,
+    Revocation,
+    WritingRevokedError,
+)
+from models.llama.admission import Admission
+from models.llama.context import Context, Feed
+from models.llama.pace import Pace
+from models.llama.running import Piece, Request, Stream, Written
+from models.llama.sampling import Sampler, log_probability, sampler_of
+from models.llama.slots import Slots
+from models.llama.spelling import Spelling
+from models.ports import Finish, Permit
 
-_ERROR_LEVEL = 4  # ggml's: none, debug, info, warn, error
-_LONGEST_PIECE = 256  # bytes of one token; asked for again when it is longer
+Seconds = Callable[[], float]
 
 
-@cache
-def _complaints() -> tuple[deque[str], object]:
-    """llama.cpp's last few errors, kept from standard error, and the callback that hears them.
+@dataclass(eq=False, slots=True)
+class _Text:
+    """A request in the engine. `slot` is None while it waits to be read."""
 
-    The callback lives in this cache: llama.cpp calls it for as long as the process runs.
-    """
-    import llama_cpp
+    request: Request
+    stream: Stream
+    sampler: Sampler
+    spelling: Spelling
+    slot: int | None = None
+    read: int = 0  # tokens of the prompt that its slot holds
+    kept: int = 0  # of those, how many were there before
+    written: list[int] = field(default_factory=list)
+    cancelled: bool = False
 
-    lines: deque[str] = deque(maxlen=4)
+    @property
+    def writes(self) -> bool:
+        return self.read == len(self.request.tokens)
 
-    @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
-    def listen(level: int, text: bytes, _data: object) -> None:
-        if level == _ERROR_LEVEL:
-            lines.append(text.decode(errors="replace").strip())
 
-    llama_cpp.llama_backend_init()
-    llama_cpp.llama_log_set(listen, ctypes.c_void_p(0))
-    return lines, listen
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the engine is doing now."""
+
+    waiting: int
+    reading: int
+    writing: int
+    free: int
 
 
 class Engine:
-    """A model with one context. Raises ModelUnavailableError for a file it cannot run."""
+    """Continuous batching over a context, which nobody else may touch until `close`."""
 
-    def __init__(self, path: Path, settings: LlamaSettings) -> None:
-        import llama_cpp
+    def __init__(
+        self, context: Context, waiting: int, seconds: Seconds = time.perf_counter
+    ) -> None:
+        self._context = context
+        self._slots = Slots(context.slots)
+        self._pace = Pace(context.batch - context.slots + 1)
+        self._seconds = seconds
+        self._waiting: Admission[_Text] = Admission(context.slots + waiting)
+        self._running: list[_Text] = []  # in order of admission; only the thread touches it
+        self._changed = threading.Condition()
+        self._shut = False
+        self._thread = threading.Thread(target=self._run, name="llama", daemon=True)
+        self._thread.start()
 
-        self._c: Any = llama_cpp
-        self.header = read_header(path)
-        complaints, _ = _complaints()
-        complaints.clear()
-        self._model = self._load(path, settings)
-        if not self._model:
-            raise ModelUnavailableError(_refusal(path, self.header.architecture, complaints))
-        self._vocabulary = self._c.llama_model_get_vocab(self._model)
-        self.trained_tokens = int(self._c.llama_model_n_ctx_train(self._model))
-        self.context_tokens = min(settings.context_tokens, self.trained_tokens)
-        self._context = self._open(settings)
-        if not self._context:
-            self._c.llama_model_free(self._model)
+    def submit(self, request: Request) -> Stream:
+        """The text that continues a request, in pieces.
+
+        Raises ModelBusyError when too many wait, ModelUnavailableError when it cannot fit, has
+        a grammar that cannot be read, or the engine is closed.
+        """
+        self._check_fits(request)
+        sampler = sampler_of(request.sampling, self._context.weights)
+        stream = Stream(request, lambda: self._cancel(text))
+        text = _Text(request, stream, sampler, Spelling(request.stops))
+        with self._changed:
+            if self._shut:
+                raise ModelUnavailableError("the model was closed")
+            self._waiting.enter(request.asker, text, running=len(self._running))
+            self._changed.notify_all()
+        return stream
+
+    def load(self) -> Load:
+        with self._changed:
+            running = tuple(self._running)
+            waiting = len(self._waiting)
+        writing = sum(text.writes for text in running)
+        return Load(waiting, len(running) - writing, writing, self._context.slots - len(running))
+
+    def close(self, timeout_s: float) -> None:
+        """Take no more requests, finish the running ones and end the thread.
+
+        Raises ModelBusyError, and goes on, when that takes too long.
+        """
+        with self._changed:
+            self._shut = True
+            self._changed.notify_all()
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            with self._changed:
+                self._shut = False
+            raise ModelBusyError("the model is still writing: stop the answers first")
+
+    def _check_fits(self, request: Request) -> None:
+        if not request.tokens or request.limit < 1:
+            raise ModelUnavailableError("A request has a token to continue, and one to write.")
+        if not all(0 <= token < self._context.weights.vocabulary_size for token in request.tokens):
+            raise ModelUnavailableError("A token is not of this model's vocabulary.")
+        needed = len(request.tokens) + request.limit
+        if needed > self._context.tokens:
             raise ModelUnavailableError(
-                f"{path}: not enough memory for a context of {self.context_tokens} tokens; "
-                "lower context_tokens."
+                f"context_tokens is too small: {needed} tokens are asked of a context of "
+                f"{self._context.tokens}."
             )
-        self._sampler = self._chain(settings)
-        self._freed = weakref.finalize(
-            self, _free, self._c, self._sampler, self._context, self._model
+
+    def _cancel(self, text: _Text) -> None:
+        text.cancelled = True
+        self._leave(text)
+
+    def _run(self) -> None:
+        try:
+            while self._has_work():
+                self._step()
+        finally:
+            self._end_all(ModelUnavailableError("the model was closed"))
+
+    def _has_work(self) -> bool:
+        """Wait for something to do; False once closed and done. Lets requests in."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._shut or self._running or len(self._waiting))
+            while len(self._running) < self._context.slots:
+                text = self._waiting.next()
+                if text is None:
+                    break
+                self._running.append(text)
+            return bool(self._running)
+
+    def _step(self) -> None:
+        """One pass of the model over everybody's next tokens."""
+        self._drop_the_revoked()
+        writing = [text for text in self._running if text.writes]
+        reading = next((text for text in self._running if not text.writes), None)
+        feeds = [(text, self._next_of(text)) for text in writing]
+        chunk = 0
+        if reading is not None:
+            feed = self._chunk_of(reading, self._pace.chunk(writing=bool(writing)))
+            feeds.append((reading, feed))
+            chunk = len(feed.tokens)
+        if not feeds:
+            return
+        began = self._seconds()
+        try:
+            self._pass(feeds)
+        except ModelUnavailableError as error:
+            self._lose(error)
+        self._pace.took(self._seconds() - began, writing=len(writing), read=chunk)
+
+    def _pass(self, feeds: list[tuple[_Text, Feed]]) -> None:
+        rows = self._context.decode([feed for _, feed in feeds])
+        for (text, feed), answers in zip(feeds, rows, strict=True):
+            self._slots.add(feed.slot, feed.tokens)
+            if not text.writes:
+                text.read += len(feed.tokens)
+            if answers:
+                self._write(text, answers[-1])
+
+    def _next_of(self, text: _Text) -> Feed:
+        start = len(text.request.tokens) + len(text.written) - 1
+        return Feed(_slot(text), start, text.written[-1:], answers=1)
+
+    def _chunk_of(self, text: _Text, size: int) -> Feed:
+        if text.slot is None:
+            self._place(text)
+        tokens = text.request.tokens[text.read : text.read + size]
+        last = text.read + len(tokens) == len(text.request.tokens)
+        return Feed(_slot(text), text.read, tokens, answers=int(last))
+
+    def _place(self, text: _Text) -> None:
+        """Give a text its slot only now, when whoever came before may have read its beginning."""
+        place = self._slots.take(text.request.tokens)
+        if place.copied_from is None:
+            kept = self._context.cut(place.slot, place.kept)
+        else:
+            kept = self._context.copy(place.copied_from, place.slot, place.kept)
+        self._slots.cut(place.slot, kept)
+        text.slot, text.read, text.kept = place.slot, kept, kept
+
+    def _write(self, text: _Text, row: int) -> None:
+        """Choose the token that follows, and hand on what it spells."""
+        token = text.sampler.choose(self._context, row)
+        text.written.append(token)
+        weights = self._context.weights
+        if weights.ends_text(token):
+            self._finish(text, Finish.END)
+            return
+        said = text.spelling.add(weights.bytes_of(token))
+        asked = text.request.log_probabilities
+        sure = log_probability(self._context, row, token) if asked else None
+        text.stream.put(Piece(said, token, sure))
+        if text.spelling.stopped:
+            self._finish(text, Finish.END)
+        elif len(text.written) == text.request.limit:
+            self._finish(text, Finish.LENGTH)
+
+    def _finish(self, text: _Text, finish: Finish) -> None:
+        end = Written(
+            finish,
+            text.spelling.end(),
+            prompt_tokens=len(text.request.tokens),
+            kept=text.kept,
+            completion_tokens=len(text.written),
         )
-        self._freed.atexit = False  # a thread may still decode; the system takes all back
+        self._end(text, end)
 
-    def close(self) -> None:
-        """Give the memory back; a second time does nothing."""
-        self._freed()
+    def _end(self, text: _Text, said: Written | BaseException) -> None:
+        with self._changed:
+            self._running.remove(text)
+        if text.slot is not None:
+            self._slots.give_back(text.slot)
+        text.stream.put(said)
 
-    @property
-    def template(self) -> str | None:
-        raw = self._c.llama_model_chat_template(self._model, None)
-        return raw.decode(errors="replace") if raw else None
+    def _drop_the_revoked(self) -> None:
+        """Before each pass, whoever may not go on leaves: a stop costs nobody a token more."""
+        for text in tuple(self._running):
+            error = _revoked(text.request.permit)
+            if error is not None or text.cancelled:
+                self._end(text, error or _abandoned())
+        with self._changed:
+            waiting = self._waiting.everyone()
+        for text in waiting:
+            error = _revoked(text.request.permit)
+            if error is not None and self._leave(text):
+                text.stream.put(error)
 
-    @property
-    def first_tokens(self) -> tuple[int, ...]:
-        """What the model wants in front of every text."""
-        if not self._c.llama_vocab_get_add_bos(self._vocabulary):
-            return ()
-        return (self._c.llama_vocab_bos(self._vocabulary),)
+    def _leave(self, text: _Text) -> bool:
+        with self._changed:
+            return self._waiting.leave(text.request.asker, text)
 
-    @property
-    def marks(self) -> tuple[str, str]:
-        """The names of the tokens that begin and end a text."""
-        ids = (
-            self._c.llama_vocab_bos(self._vocabulary),
-            self._c.llama_vocab_eos(self._vocabulary),
-        )
-        begin, end = (
-            self._c.llama_vocab_get_text(self._vocabulary, t) if t >= 0 else b"" for t in ids
-        )
-        return (begin or b"").decode(errors="replace"), (end or b"").decode(errors="replace")
+    def _lose(self, error: ModelUnavailableError) -> None:
+        """A pass failed: what the slots hold is unknown, so every running text ends."""
+        for text in tuple(self._running):
+            self._end(text, error)
+        self._context.clear()
+        self._slots.forget()
 
-    def tokens(self, text: str, *, control: bool) -> list[int]:
-        """`control` reads "<|end|>" and the like as the model's control tokens."""
-        raw = text.encode()
-        room = len(raw) + 8
-        found = (self._c.llama_token * room)()
-        count = self._c.llama_tokenize(self._vocabulary, raw, len(raw), found, room, False, control)
-        if count < 0:
-            raise ModelUnavailableError("The model's tokenizer cannot read this text.")
-        return list(found[:count])
-
-    def bytes_of(self, token: int) -> bytes:
-        """A piece of UTF-8, possibly cut inside a character; empty for a control token."""
-        size = _LONGEST_PIECE
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            count = self._c.llama_token_to_piece(self._vocabulary, token, buffer, size, 0, False)
-            if count >= 0:
-                return buffer.raw[:count]
-            size = -count
-
-    def forget(self) -> None:
-        """Empty the context and start the sampler afresh."""
-        self._c.llama_memory_clear(self._c.llama_get_memory(self._context), True)
-        self._c.llama_sampler_reset(self._sampler)
-
-    def read(self, tokens: Sequence[int]) -> None:
-        """Decode tokens behind those already read."""
-        array = (self._c.llama_token * len(tokens))(*tokens)
-        status = self._c.llama_decode(
-            self._context, self._c.llama_batch_get_one(array, len(tokens))
-        )
-        if status != 0:
-            raise ModelUnavailableError(f"llama.cpp could not decode (status {status}).")
-
-    def next_token(self) -> int:
-        """The token that follows what was read."""
-        return int(self._c.llama_sampler_sample(self._sampler, self._context, -1))
-
-    def ends_text(self, token: int) -> bool:
-        return bool(self._c.llama_vocab_is_eog(self._vocabulary, token))
-
-    def _load(self, path: Path, settings: LlamaSettings) -> Any:
-        parameters = self._c.llama_model_default_params()
-        parameters.n_gpu_layers = 0
-        parameters.load_mode = (
-            self._c.LLAMA_LOAD_MODE_MMAP if settings.use_mmap else self._c.LLAMA_LOAD_MODE_NONE
-        )
-        return self._c.llama_model_load_from_file(os.fsencode(path), parameters)
-
-    def _open(self, settings: LlamaSettings) -> Any:
-        parameters = self._c.llama_context_default_params()
-        parameters.n_ctx = self.context_tokens
-        parameters.n_batch = parameters.n_ubatch = settings.batch_tokens
-        threads = settings.threads or len(os.sched_getaffinity(0))
-        parameters.n_threads = parameters.n_threads_batch = threads
-        return self._c.llama_init_from_model(self._model, parameters)
-
-    def _chain(self, settings: LlamaSettings) -> Any:
-        chain = self._c.llama_sampler_chain_init(self._c.llama_sampler_chain_default_params())
-        if settings.temperature == 0:
-            self._c.llama_sampler_chain_add(chain, self._c.llama_sampler_init_greedy())
-            return chain
-        heat = self._c.llama_sampler_init_temp(settings.temperature)
-        self._c.llama_sampler_chain_add(chain, heat)
-        self._c.llama_sampler_chain_add(chain, self._c.llama_sampler_init_dist(settings.seed))
-        return chain
+    def _end_all(self, error: ModelUnavailableError) -> None:
+        """The thread ends, in order or not: nobody is left waiting for it."""
+        with self._changed:
+            self._shut = True
+            left = (*self._running, *self._waiting.everyone())
+            self._running.clear()
+        for text in left:
+            text.stream.put(error)
 
 
-def _free(c: Any, sampler: Any, context: Any, model: Any) -> None:
-    c.llama_sampler_free(sampler)
-    c.llama_free(context)
-    c.llama_model_free(model)
+def _slot(text: _Text) -> int:
+    if text.slot is None:
+        raise AssertionError("only a text that was placed is read")
+    return text.slot
 
 
-def _refusal(path: Path, architecture: str, complaints: Sequence[str]) -> str:
-    said = " ".join(complaints)
-    if "unknown model architecture" in said:
-        return f"{path}: llama.cpp does not know the architecture “{architecture}”."
-    if "not within the file bounds" in said:
-        return f"{path} is cut short: copy it again, then compare its SHA-256 with its source."
-    return f"{path} cannot be loaded by llama.cpp: {complaints[0] if complaints else 'no reason'}"
+def _revoked(permit: Permit) -> Exception | None:
+    try:
+        permit.check()
+    except Exception as error:  # noqa: BLE001  (raised again where the text is read)
+        return error
+    return None
+
+
+def _abandoned() -> WritingRevokedError:
+    return WritingRevokedError(Revocation.ABANDONED)

@@ -1,20 +1,23 @@
-"""The generator that runs a GGUF: one answer at a time, a bounded queue, stopped at any token."""
+"""The generator that runs a GGUF: many answers at once, each stopped at any token."""
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from threading import Lock
 
 from models.errors import ModelUnavailableError
-from models.llama.engine import Engine
+from models.llama.context import Context, Shape, bytes_per_token
+from models.llama.engine import Engine, Load
 from models.llama.framing import Clock, frame_of, utc_now
 from models.llama.prompting import FittedPrompt, Fitter
+from models.llama.running import Request, Stream
 from models.llama.settings import LlamaSettings
-from models.llama.turns import Turns
-from models.ports import Finish, Generator, ModelIdentity, Permit, Prompt, Usage, Writing
+from models.llama.weights import Weights
+from models.ports import Generator, ModelIdentity, Permit, Prompt, Usage, Writing
 
-_LAST_ANSWER_S = 10.0  # how long closing waits for whoever writes to notice and leave
+_LAST_ANSWER_S = 10.0  # how long closing waits for the running answers to end
 
 
 class LlamaGenerator(Generator):
@@ -30,65 +33,81 @@ class LlamaGenerator(Generator):
         settings = settings or LlamaSettings()
         self._identity = identity
         self._settings = settings
-        self._turns = Turns(settings.waiting)
-        self._engine = Engine(path, settings)
+        self._weights = Weights(path, use_mmap=settings.use_mmap)
+        self._context = Context(self._weights, _shape(self._weights, settings))
         self._fitter = self._make_fitter(clock)
+        self._engine = Engine(self._context, settings.waiting)
+        self._open = Lock()  # held while the weights are used from outside the engine
+        self._closed = False
 
     @property
     def identity(self) -> ModelIdentity:
         return self._identity
 
+    @property
+    def load(self) -> Load:
+        """Who is being served now."""
+        return self._engine.load()
+
     def close(self) -> None:
         """Free the model once nobody writes; raises ModelBusyError if someone goes on."""
-        self._turns.shut(_LAST_ANSWER_S)
-        self._engine.close()
+        self._engine.close(_LAST_ANSWER_S)
+        with self._open:
+            self._closed = True
+            self._context.close()
+            self._weights.close()
 
     def write(self, prompt: Prompt, permit: Permit) -> Writing:
-        self._turns.take(permit)
-        try:
+        permit.check()
+        fitted, stream = self._begin(prompt, permit)
+        with closing(iter(stream)) as pieces:
+            for piece in pieces:
+                yield from _something(piece.text)
+        written = stream.written
+        yield from _something(written.rest)
+        return Usage(
+            len(fitted.tokens), written.completion_tokens, fitted.sources_read, written.finish
+        )
+
+    def _begin(self, prompt: Prompt, permit: Permit) -> tuple[FittedPrompt, Stream]:
+        with self._open:
+            if self._closed:
+                raise ModelUnavailableError("the model was closed")
             fitted = self._fitter.fit(prompt)
-            self._read(fitted, permit)
-            return (yield from self._written(fitted, permit))
-        finally:
-            self._turns.give_back()
+            request = Request(
+                fitted.tokens,
+                self._settings.answer_tokens,
+                permit,
+                self._settings.sampling,
+                asker=prompt.asker,
+            )
+            return fitted, self._engine.submit(request)
 
     def _make_fitter(self, clock: Clock) -> Fitter:
-        engine, answer = self._engine, self._settings.answer_tokens
-        room = engine.context_tokens - answer
+        weights, answer = self._weights, self._settings.answer_tokens
+        room = self._context.tokens - answer
         if room <= 0:
             raise ModelUnavailableError(
-                f"answer_tokens is too large: {answer} of a context of {engine.context_tokens}."
+                f"answer_tokens is too large: {answer} of a context of {self._context.tokens}."
             )
-        begin, end = engine.marks
-        frame = frame_of(engine.template, begin, end, clock)
-        return Fitter(frame, engine.tokens, _opening(frame.head, begin, engine), room)
-
-    def _read(self, fitted: FittedPrompt, permit: Permit) -> None:
-        self._engine.forget()
-        for start in range(0, len(fitted.tokens), self._settings.batch_tokens):
-            permit.check()
-            self._engine.read(fitted.tokens[start : start + self._settings.batch_tokens])
-
-    def _written(self, fitted: FittedPrompt, permit: Permit) -> Writing:
-        text = codecs.getincrementaldecoder("utf-8")("replace")
-        finish, count = Finish.LENGTH, 0
-        while count < self._settings.answer_tokens:
-            permit.check()
-            token = self._engine.next_token()
-            count += 1
-            if self._engine.ends_text(token):
-                finish = Finish.END
-                break
-            yield from _something(text.decode(self._engine.bytes_of(token)))
-            permit.check()
-            self._engine.read([token])
-        yield from _something(text.decode(b"", final=True))
-        return Usage(len(fitted.tokens), count, fitted.sources_read, finish)
+        begin, end = weights.marks
+        frame = frame_of(weights.template, begin, end, clock)
+        return Fitter(frame, weights.tokens, _opening(frame.head, begin, weights), room)
 
 
-def _opening(head: str, begin: str, engine: Engine) -> tuple[int, ...]:
+def _shape(weights: Weights, settings: LlamaSettings) -> Shape:
+    """As many slots as were asked for, or as the memory holds."""
+    tokens = min(settings.context_tokens, weights.trained_tokens)
+    each = tokens * bytes_per_token(weights, settings.cache)
+    slots = max(1, min(settings.parallel, int(settings.cache_mb * 2**20 / each)))
+    return Shape(
+        slots, tokens, settings.batch_tokens, settings.threads, settings.cache, settings.flash
+    )
+
+
+def _opening(head: str, begin: str, weights: Weights) -> tuple[int, ...]:
     """The model's first tokens, unless its template writes them itself."""
-    return () if begin and head.startswith(begin) else engine.first_tokens
+    return () if begin and head.startswith(begin) else weights.first_tokens
 
 
 def _something(piece: str) -> Iterator[str]:

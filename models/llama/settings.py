@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from models.llama.context import CacheType
+from models.llama.sampling import Sampling
 
 
 @dataclass(frozen=True, slots=True)
 class LlamaSettings:
-    """`threads` None takes every core this process may use; temperature 0 takes the best token."""
+    """`threads` None takes every core this process may use.
+
+    `parallel` texts are written at once, or as many as the caches of `cache_mb` hold: one at
+    least.
+    """
 
     context_tokens: int = 4096
     answer_tokens: int = 400
     threads: int | None = None
     waiting: int = 8  # answers that may wait for their turn
-    temperature: float = 0.0
-    seed: int = 0
-    batch_tokens: int = 64  # of a prompt, between two looks at the permit
+    parallel: int = 8
+    cache_mb: int = 2048
+    batch_tokens: int = 512  # read in one pass when nobody writes
+    sampling: Sampling = field(default_factory=Sampling)
+    cache: CacheType = "f16"
+    flash: bool = False
     use_mmap: bool = True

@@ -1,25 +1,39 @@
-"""The generator: what our loop costs beside llama-cpp-python's own, on the same tiny model.
+"""The engine beside llama-cpp-python's own class, on the same synthetic model in one run.
 
-Random weights: speed is true, what is written means nothing.
+The peer serves one caller at a time, so eight users queue behind a lock, as its servers do. The
+model has the shape of Qwen2.5 0.5B in Q4_0 and random weights: speed is true, what is written
+means nothing. `VIGIE_BENCH_SIZE` and `VIGIE_BENCH_KIND` choose another size (1.5B) or kind (Q8_0).
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice, pairwise
 from pathlib import Path
+from random import Random
 from statistics import median
 
-import tiny_gguf
+import shaped_gguf
 
-from models.llama import LlamaGenerator, LlamaSettings
-from models.ports import Language, ModelIdentity, Prompt, Source
+from models.llama.context import Context, Feed, Shape
+from models.llama.engine import Engine
+from models.llama.running import Request
+from models.llama.sampling import Best
+from models.llama.weights import Weights
 from server.benching import Figure
 
-ROUNDS = 5
-TOKENS = 128
-CONTEXT = 1_024
+USERS, ROOM = 8, 2_304
+ROUNDS = 3
+PEER = "high-level Llama behind a lock"
+ORDINARY = 500  # tokens of the vocabulary that texts are made of
+
+Tokens = list[int]
 
 
 class Always:
@@ -29,56 +43,191 @@ class Always:
         return
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """One model file, opened by us and by the peer."""
+
+    engine: Engine
+    context: Context
+    peer: Peer
+    random: Random
+
+    def text(self, length: int) -> Tokens:
+        return [self.random.randrange(3, ORDINARY) for _ in range(length)]
+
+    def stamps(self, tokens: Tokens, limit: int) -> list[float]:
+        """When each token of one text came."""
+        stream = self.engine.submit(Request(tuple(tokens), limit, Always()))
+        return [time.perf_counter() for _ in stream]
+
+    def together(self, texts: Sequence[Tokens], limit: int) -> list[list[float]]:
+        with ThreadPoolExecutor(len(texts)) as pool:
+            return list(pool.map(lambda one: self.stamps(one, limit), texts))
+
+
+class Peer:
+    """llama-cpp-python's Llama: one generation at a time; it reuses the last prompt's beginning."""
+
+    def __init__(self, path: Path) -> None:
+        from llama_cpp import Llama
+
+        self._llama = Llama(str(path), n_ctx=ROOM, n_batch=512, verbose=False)
+
+    def stamps(self, tokens: Tokens, limit: int) -> list[float]:
+        written = self._llama.generate(tokens, temp=0.0)
+        return [time.perf_counter() for _ in islice(written, limit)]
+
+    def close(self) -> None:
+        self._llama.close()
+
+
 def figures() -> Iterator[Figure]:
+    with house() as one:
+        yield eight_users(one)
+        yield from sharing(one)
+        yield next_turn(one)
+        yield shared_prefix(one)
+        yield longest_gap(one)
+        yield single_user(one)
+
+
+@contextmanager
+def house() -> Iterator[House]:
+    size = shaped_gguf.SIZES[os.environ.get("VIGIE_BENCH_SIZE", "0.5B")]
+    kind = os.environ.get("VIGIE_BENCH_KIND", "Q4_0")
     with tempfile.TemporaryDirectory() as folder:
-        path = tiny_gguf.build(Path(folder) / "tiny.gguf", context=CONTEXT)
-        ours, theirs = [], []
-        mine, peer = _ours(path), _theirs(path)
-        for _ in range(ROUNDS):
-            ours.append(next(mine))
-            theirs.append(next(peer))
-        mine.close()
+        path = shaped_gguf.build(Path(folder) / "shaped.gguf", size, kind)
+        weights = Weights(path)
+        context = Context(weights, Shape(USERS, ROOM, batch=512))
+        engine, peer = Engine(context, waiting=USERS), Peer(path)
+        yield House(engine, context, peer, Random(0))
+        engine.close(60)
+        context.close()
+        weights.close()
         peer.close()
-    yield Figure(
-        "llm: tokens decoded, tiny model",
-        round(median(ours)),
+
+
+def eight_users(one: House) -> Figure:
+    """Decoding alone: from when all of them write until the first has finished."""
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        shared = one.text(599)
+        texts = [[*shared, 3 + n] for n in range(USERS)]
+        stamps = one.together(texts, 64)
+        began, ended = max(s[0] for s in stamps), min(s[-1] for s in stamps)
+        ours.append(sum(began < at <= ended for s in stamps for at in s) / (ended - began))
+        alone = one.peer.stamps(texts[0], 64)
+        theirs.append((len(alone) - 1) / (alone[-1] - alone[0]))
+    return Figure(
+        "llm: 8 users, 600 tokens of context, decoding",
+        round(median(ours), 1),
         "tokens/s",
-        "high-level Llama of llama-cpp-python",
-        round(median(theirs)),
+        PEER,
+        round(median(theirs), 1),
     )
 
 
-def _ours(path: Path) -> Iterator[float]:
-    settings = LlamaSettings(context_tokens=CONTEXT, answer_tokens=TOKENS)
-    generator = LlamaGenerator(path, ModelIdentity("tiny", "0" * 64), settings)
-    source = Source(1, "Congés", "Chaque salarié acquiert deux jours et demi par mois.")
-    prompt = Prompt("Réponds.", (source,), "Combien de jours ?", Language.FRENCH)
-    try:
-        while True:
-            started = time.perf_counter()
-            writing = generator.write(prompt, Always())
-            try:
-                while True:
-                    next(writing)
-            except StopIteration as end:
-                yield end.value.completion_tokens / (time.perf_counter() - started)
-    finally:
-        generator.close()
+def sharing(one: House) -> Iterator[Figure]:
+    """From the questions until the last user has the last token; prompts share 300 of 600."""
+    for limit in (64, 256):
+        shared = one.text(300)
+        texts = [[*shared, *one.text(300)] for _ in range(USERS)]
+        began = time.perf_counter()
+        one.together(texts, limit)
+        ours = time.perf_counter() - began
+        began = time.perf_counter()
+        for text in texts:
+            one.peer.stamps(text, limit)
+        yield Figure(
+            f"llm: 8 users, 600-token prompts sharing 300, until all have {limit} tokens",
+            round(ours, 1),
+            "s",
+            PEER,
+            round(time.perf_counter() - began, 1),
+        )
 
 
-def _theirs(path: Path) -> Iterator[float]:
-    from llama_cpp import Llama
+def next_turn(one: House) -> Figure:
+    """Time to the first token of a second turn, against the same text read cold."""
+    warm, cold = [], []
+    for _ in range(ROUNDS):
+        history = one.text(1_500)
+        one.stamps(history, 8)
+        warm.append(first_token(one, [*history, *one.text(30)]))
+        cold.append(first_token(one, one.text(1_530)))
+    return Figure(
+        "llm: first token of a second turn, 1 500 tokens of history",
+        round(1000 * median(warm)),
+        "ms",
+        "the same length read cold",
+        round(1000 * median(cold)),
+    )
 
-    llama = Llama(str(path), n_ctx=CONTEXT, verbose=False)
-    try:
-        while True:
-            started = time.perf_counter()
-            made = llama.create_completion(
-                "Réponds. Chaque salarié acquiert deux jours et demi par mois. Combien ?",
-                max_tokens=TOKENS,
-                temperature=0.0,
-            )
-            yield made["usage"]["completion_tokens"] / (time.perf_counter() - started)
-            llama.reset()
-    finally:
-        llama.close()
+
+def shared_prefix(one: House) -> Figure:
+    """A prompt of 600 tokens of which 300 are known, against all 600 read."""
+    known, unknown = [], []
+    for _ in range(ROUNDS):
+        prefix = one.text(300)
+        one.stamps([*prefix, *one.text(100)], 1)
+        known.append(first_token(one, [*prefix, *one.text(300)]))
+        unknown.append(first_token(one, one.text(600)))
+    return Figure(
+        "llm: first token, 300 of 600 tokens known",
+        round(1000 * median(known)),
+        "ms",
+        "none known",
+        round(1000 * median(unknown)),
+    )
+
+
+def first_token(one: House, tokens: Tokens) -> float:
+    began = time.perf_counter()
+    return one.stamps(tokens, 1)[0] - began
+
+
+def longest_gap(one: House) -> Figure:
+    """Between two tokens of a running text while 2 000 tokens arrive, in its own steps."""
+    gaps = []
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(ROUNDS):
+            running = pool.submit(one.stamps, one.text(100), 200)
+            time.sleep(1)
+            one.stamps(one.text(2_000), 1)
+            between = [later - earlier for earlier, later in pairwise(running.result())]
+            gaps.append(max(between) / median(sorted(between)[: len(between) // 4]))
+    return Figure(
+        "llm: longest gap between tokens while a prompt of 2 000 arrives",
+        round(median(gaps), 1),
+        "decode steps",
+        aim="≤ 3",
+    )
+
+
+def single_user(one: House) -> Figure:
+    """One user, against a bare loop over the same llama.cpp: what the engine itself costs."""
+    ours, bare = [], []
+    for _ in range(ROUNDS):
+        text = one.text(100)
+        stamps = one.stamps(text, 96)
+        ours.append((len(stamps) - 1) / (stamps[-1] - stamps[0]))
+        bare.append(bare_loop(one.context, one.text(100), 96))
+    return Figure(
+        "llm: one user, decoding",
+        round(median(ours), 1),
+        "tokens/s",
+        "llama.cpp in a bare loop",
+        round(median(bare), 1),
+    )
+
+
+def bare_loop(context: Context, tokens: Tokens, count: int) -> float:
+    """Tokens per second of decode and best token, nothing else, in a context of its own."""
+    alone = Context(context.weights, Shape(1, ROOM, batch=512))
+    ((row,),) = alone.decode([Feed(0, 0, tokens, answers=1)])
+    best, began = Best(), time.perf_counter()
+    for at in range(len(tokens), len(tokens) + count):
+        ((row,),) = alone.decode([Feed(0, at, [best.choose(alone, row)], answers=1)])
+    took = time.perf_counter() - began
+    alone.close()
+    return count / took

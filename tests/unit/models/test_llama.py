@@ -1,4 +1,4 @@
-"""The real llama.cpp on a tiny model: stopped, queued, trimmed, repeated, from several threads."""
+"""The real llama.cpp on a tiny model, as the server uses it: stopped, queued, trimmed, repeated."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from models.errors import (
     WritingRevokedError,
 )
 from models.llama import LlamaGenerator, LlamaSettings
-from models.llama.engine import Engine
+from models.llama.context import Context, Shape
+from models.llama.weights import Weights
 from models.ports import Finish, Language, ModelIdentity, Prompt, Source, Usage, Writing
 
 pytestmark = pytest.mark.slow
@@ -107,11 +109,13 @@ def test_a_stop_is_obeyed_at_the_next_token(generator: LlamaGenerator) -> None:
 
 
 def test_a_stop_is_obeyed_while_the_prompt_is_read(file: Path) -> None:
-    slow = LlamaGenerator(file, IDENTITY, LlamaSettings(512, 24, threads=1, batch_tokens=8))
-    permit = Granted(looks=4)  # one for the turn, three batches
+    slow = LlamaGenerator(file, IDENTITY, LlamaSettings(512, 24, threads=1, batch_tokens=9))
+    permit = Granted(looks=4)  # one to begin, three chunks
 
     with pytest.raises(WritingRevokedError):
         next(slow.write(PROMPT, permit))
+
+    slow.close()
 
 
 def test_closing_an_answer_early_frees_the_model(generator: LlamaGenerator) -> None:
@@ -124,7 +128,9 @@ def test_closing_an_answer_early_frees_the_model(generator: LlamaGenerator) -> N
 
 
 def test_a_full_queue_refuses_at_once(file: Path) -> None:
-    narrow = LlamaGenerator(file, IDENTITY, LlamaSettings(512, 24, threads=1, waiting=0))
+    narrow = LlamaGenerator(
+        file, IDENTITY, replace(SETTINGS, answer_tokens=300, parallel=1, waiting=0)
+    )
     writing = narrow.write(PROMPT, Granted())
     next(writing)
 
@@ -132,18 +138,20 @@ def test_a_full_queue_refuses_at_once(file: Path) -> None:
         next(narrow.write(PROMPT, Granted()))
 
     writing.close()
-    assert finished(narrow.write(PROMPT, Granted()))[0]
+    narrow.close()
 
 
-def test_who_waits_can_be_stopped_too(generator: LlamaGenerator) -> None:
-    writing = generator.write(PROMPT, Granted())
+def test_who_waits_can_be_stopped_too(file: Path) -> None:
+    one = LlamaGenerator(file, IDENTITY, replace(SETTINGS, answer_tokens=200, parallel=1))
+    writing = one.write(PROMPT, Granted())
     next(writing)
 
     with pytest.raises(WritingRevokedError):
-        next(generator.write(PROMPT, Granted(looks=2)))
+        next(one.write(PROMPT, Granted(looks=2)))
 
+    assert one.load.waiting == 0, "the place in the queue is given up"
     writing.close()
-    assert finished(generator.write(PROMPT, Granted()))[0], "the place in the queue is given up"
+    one.close()
 
 
 def test_several_threads_get_whole_and_equal_answers(generator: LlamaGenerator) -> None:
@@ -180,9 +188,9 @@ def test_too_long_an_answer_says_so(file: Path) -> None:
 
 
 def test_a_context_larger_than_the_models_own_is_cut_to_it(file: Path) -> None:
-    large = Engine(file, LlamaSettings(context_tokens=100_000, threads=1))
+    large = Context(Weights(file), Shape(slots=1, tokens=100_000, batch=64, threads=1))
 
-    assert large.context_tokens == 512
+    assert large.tokens == 512
 
 
 def test_an_answer_as_long_as_the_context_is_refused(file: Path) -> None:
@@ -228,19 +236,19 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_text_comes_back_from_its_tokens_character_by_character(file: Path) -> None:
-    engine = Engine(file, SETTINGS)
+    weights = Weights(file)
     text = "L’été à Noël : 1 234,50 € 🙂 日本"
 
-    raw = b"".join(engine.bytes_of(token) for token in engine.tokens(text, control=False))
+    raw = b"".join(weights.bytes_of(token) for token in weights.tokens(text, control=False))
 
     assert raw.decode() == text
 
 
 def test_a_document_cannot_speak_in_control_tokens(file: Path) -> None:
-    engine = Engine(file, SETTINGS)
+    weights = Weights(file)
 
-    ours = engine.tokens("<|end|>", control=True)
-    theirs = engine.tokens("<|end|>", control=False)
+    ours = weights.tokens("<|end|>", control=True)
+    theirs = weights.tokens("<|end|>", control=False)
 
     assert len(ours) == 1
     assert ours[0] not in theirs
@@ -273,10 +281,10 @@ def test_a_process_that_ends_in_the_middle_of_an_answer_ends_cleanly(file: Path)
 
 
 def test_a_model_that_nobody_holds_any_more_is_freed(file: Path) -> None:
-    engine = Engine(file, SETTINGS)
-    freed = engine._freed  # noqa: SLF001  (what it guards has no other trace)
+    weights = Weights(file)
+    freed = weights._freed  # noqa: SLF001  (what it guards has no other trace)
 
-    del engine
+    del weights
     gc.collect()
 
     assert not freed.alive

@@ -1,0 +1,406 @@
+"""Many texts at once over the real llama.cpp: each gets what it would get alone, all of them end.
+
+The tiny model is of 32-bit numbers here, so that what it chooses does not depend on which other
+texts were decoded in the same pass.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from random import Random
+
+import numpy as np
+import pytest
+import tiny_gguf
+
+from models.errors import (
+    ModelBusyError,
+    ModelUnavailableError,
+    Revocation,
+    WritingRevokedError,
+)
+from models.llama.context import Context, Feed, Shape
+from models.llama.engine import Engine
+from models.llama.running import Request, Stream
+from models.llama.sampling import Sampling
+from models.llama.weights import Weights
+from models.ports import Finish
+
+pytestmark = pytest.mark.slow
+
+SLOTS, ROOM = 4, 512
+LIMIT = 24
+
+
+class Granted:
+    """A permit that is withdrawn after so many looks; never by default."""
+
+    def __init__(self, looks: int = sys.maxsize) -> None:
+        self.left = looks
+
+    def check(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise WritingRevokedError(Revocation.STOPPED)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Weights:
+    folder = tmp_path_factory.mktemp("models")
+    return Weights(tiny_gguf.build(folder / "exact.gguf", kind=np.float32))
+
+
+@pytest.fixture
+def engine(weights: Weights) -> Iterator[Engine]:
+    context = opened(weights)
+    engine = Engine(context, waiting=1_000)
+    yield engine
+    engine.close(20)
+    context.close()
+
+
+def opened(weights: Weights, slots: int = SLOTS, batch: int = 64) -> Context:
+    return Context(weights, Shape(slots, ROOM, batch, threads=1, cache="f32"))
+
+
+def asked(tokens: list[int], **wishes: object) -> Request:
+    return replace(Request(tuple(tokens), LIMIT, Granted()), **wishes)  # type: ignore[arg-type]
+
+
+def tokens_of(stream: Stream) -> list[int]:
+    return [piece.token for piece in stream]
+
+
+def text_of(stream: Stream) -> str:
+    return "".join(piece.text for piece in stream) + stream.written.rest
+
+
+def alone(weights: Weights, tokens: list[int], limit: int = LIMIT) -> list[int]:
+    """What the model writes with nobody else there: one token after the other, no engine."""
+    context = opened(weights, slots=1, batch=ROOM)
+    ((row,),) = context.decode([Feed(0, 0, tokens, answers=1)])
+    written: list[int] = []
+    while len(written) < limit:
+        token = int(context.logits(row).argmax())
+        if weights.ends_text(token):
+            break
+        written.append(token)
+        at = len(tokens) + len(written) - 1
+        ((row,),) = context.decode([Feed(0, at, [token], answers=1)])
+    context.close()
+    return written
+
+
+def prompts(weights: Weights, random: Random, count: int) -> list[list[int]]:
+    """Texts that share beginnings of all lengths."""
+
+    def drawn(length: int) -> list[int]:
+        return [random.randrange(3, weights.vocabulary_size) for _ in range(length)]
+
+    shared = drawn(150)
+    return [shared[: random.randrange(150)] + drawn(random.randrange(1, 120)) for _ in range(count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One request as a test lives it: read to the end, or left after some pieces."""
+
+    tokens: list[int]
+    limit: int
+    leaves_after: int | None
+    revoked_after: int | None
+
+
+def lives(weights: Weights, random: Random, count: int) -> list[Life]:
+    def sometimes(chance: float, highest: int) -> int | None:
+        return random.randrange(highest) if random.random() < chance else None
+
+    return [
+        Life(tokens, random.randrange(1, 40), sometimes(0.2, 20), sometimes(0.2, 60))
+        for tokens in prompts(weights, random, count)
+    ]
+
+
+def lived(engine: Engine, life: Life) -> tuple[list[int], bool]:
+    """What was read, and whether to its end."""
+    permit = Granted() if life.revoked_after is None else Granted(life.revoked_after)
+    stream = engine.submit(asked(life.tokens, limit=life.limit, permit=permit))
+    read: list[int] = []
+    pieces = iter(stream)
+    try:
+        for piece in pieces:
+            if life.leaves_after is not None and len(read) == life.leaves_after:
+                return read, False
+            read.append(piece.token)
+    except WritingRevokedError:
+        return read, False
+    finally:
+        pieces.close()
+    return read, True
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_lives_each_get_what_they_would_get_alone(weights: Weights, seed: int) -> None:
+    all_lives = lives(weights, Random(seed), 150)
+    context = opened(weights)
+    engine = Engine(context, waiting=1_000)
+
+    with ThreadPoolExecutor(24) as pool:
+        outcomes = list(pool.map(lambda life: lived(engine, life), all_lives))
+
+    ended = [outcome for outcome in outcomes if outcome[1]]
+    assert len(ended) > 60
+    for life, (read, whole) in zip(all_lives, outcomes, strict=True):
+        expected = alone(weights, life.tokens, life.limit)
+        assert read == (expected if whole else expected[: len(read)])
+    engine.close(20)
+    assert engine.load().free == SLOTS, "nothing is left in a slot"
+    context.close()
+
+
+def test_a_beginning_that_was_read_for_another_is_not_read_again(
+    weights: Weights, engine: Engine
+) -> None:
+    shared = prompts(weights, Random(3), 1)[0] * 3
+    first, second = [*shared[:200], 5], [*shared[:200], 9, 9]
+    streams = [engine.submit(asked(tokens)) for tokens in (first, second)]
+
+    written = [tokens_of(stream) for stream in streams]
+
+    assert [stream.written.kept for stream in streams] == [0, 200]
+    assert written == [alone(weights, first), alone(weights, second)]
+
+
+def test_the_next_turn_of_a_conversation_reads_only_what_is_new(
+    weights: Weights, engine: Engine
+) -> None:
+    turn = prompts(weights, Random(4), 1)[0]
+    said = tokens_of(engine.submit(asked(turn)))
+    longer = [*turn, *said, 7, 8, 9]
+
+    stream = engine.submit(asked(longer))
+    written = tokens_of(stream)
+
+    assert stream.written.kept >= len(turn) + len(said) - 1
+    assert written == alone(weights, longer)
+
+
+def test_a_long_prompt_is_read_between_the_tokens_of_others(weights: Weights) -> None:
+    context = opened(weights, batch=48)
+    engine = Engine(context, waiting=8)
+    running = iter(engine.submit(asked([5, 6, 7], limit=200)))
+    next(running)
+    long = engine.submit(asked(prompts(weights, Random(5), 1)[0] * 2 + [3] * 250))
+
+    between = 0
+    while engine.load().reading or engine.load().waiting:
+        next(running)
+        between += 1
+
+    assert between >= 4, "the running text went on while the long prompt was read"
+    running.close()
+    assert tokens_of(long)
+    engine.close(20)
+    context.close()
+
+
+def test_a_stop_ends_every_running_text_before_its_next_token(engine: Engine) -> None:
+    permits = [Granted() for _ in range(8)]
+    streams = [
+        iter(engine.submit(asked([5, 6, 7 + n], limit=400, permit=permits[n]))) for n in range(8)
+    ]
+    for stream in streams[:SLOTS]:
+        next(stream)
+    for permit in permits:
+        permit.left = 0
+
+    for stream in streams:
+        with pytest.raises(WritingRevokedError):
+            next(stream)
+
+    assert engine.load().free == SLOTS
+
+
+def test_who_asks_much_does_not_push_others_back(weights: Weights) -> None:
+    context = opened(weights, slots=1)
+    engine = Engine(context, waiting=12)
+    first = iter(engine.submit(asked([5, 6], limit=400, asker="busy")))
+    next(first)
+    order: list[str] = []
+    lock = threading.Lock()
+
+    def read(stream: Stream, name: str) -> None:
+        tokens_of(stream)
+        with lock:
+            order.append(name)
+
+    waiting = [
+        (engine.submit(asked([8, 9, n], limit=2, asker=name)), name)
+        for n, name in enumerate(["busy"] * 5 + ["other"])
+    ]
+    threads = [threading.Thread(target=read, args=one) for one in waiting]
+    for thread in threads:
+        thread.start()
+    first.close()
+    for thread in threads:
+        thread.join(20)
+
+    assert order.index("other") <= 2
+    engine.close(20)
+    context.close()
+
+
+def test_one_asker_fills_half_of_the_waiting_room_at_most(weights: Weights) -> None:
+    context = opened(weights, slots=1)
+    engine = Engine(context, waiting=3)
+    first = iter(engine.submit(asked([5, 6], limit=400, asker="busy")))
+    next(first)
+    for n in range(2):
+        engine.submit(asked([5, n + 3], asker="busy"))
+
+    with pytest.raises(ModelBusyError, match="same person"):
+        engine.submit(asked([5, 6], asker="busy"))
+
+    assert engine.submit(asked([5, 6], asker="other"))
+    first.close()
+    engine.close(20)
+    context.close()
+
+
+def test_a_stop_string_ends_the_text_before_it(weights: Weights, engine: Engine) -> None:
+    whole = text_of(engine.submit(asked([5, 6, 7])))
+    stop = whole[6:9]
+
+    stream = engine.submit(asked([5, 6, 7], stops=(stop,)))
+
+    assert text_of(stream) == whole[: whole.index(stop)]
+    assert stream.written.finish is Finish.END
+
+
+def test_a_grammar_decides_what_may_be_written(engine: Engine) -> None:
+    grammar = 'root ::= ("oui" | "non") "."'
+
+    said = text_of(engine.submit(asked([5, 6, 7], sampling=Sampling(grammar=grammar))))
+
+    assert said in {"oui.", "non."}
+
+
+def test_a_grammar_that_cannot_be_read_is_refused(engine: Engine) -> None:
+    with pytest.raises(ModelUnavailableError, match="grammar"):
+        engine.submit(asked([5], sampling=Sampling(grammar="root ::= (")))
+
+
+def test_a_bias_forbids_a_token(engine: Engine) -> None:
+    first = tokens_of(engine.submit(asked([5, 6, 7], limit=1)))[0]
+
+    other = tokens_of(
+        engine.submit(asked([5, 6, 7], limit=1, sampling=Sampling(bias={first: -100.0})))
+    )
+
+    assert other != [first]
+
+
+def test_a_seed_draws_the_same_text_twice_and_another_another(engine: Engine) -> None:
+    def drawn(seed: int) -> list[int]:
+        sampling = Sampling(temperature=1.0, seed=seed, repetition=1.1)
+        return tokens_of(engine.submit(asked([5, 6, 7], sampling=sampling)))
+
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
+
+
+def test_log_probabilities_are_the_models_own(weights: Weights, engine: Engine) -> None:
+    stream = engine.submit(asked([5, 6, 7], limit=1, log_probabilities=True))
+    (piece,) = list(stream)
+    context = opened(weights, slots=1)
+    ((row,),) = context.decode([Feed(0, 0, [5, 6, 7], answers=1)])
+    odds = np.exp(context.logits(row).astype(float))
+
+    assert piece.log_probability == pytest.approx(np.log(odds[piece.token] / odds.sum()), abs=1e-3)
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        (asked([]), "has a token to continue"),
+        (asked([5], limit=0), "has a token to continue"),
+        (asked([5] * 500), "context_tokens is too small: 524 tokens"),
+        (asked([5, 10**6]), "not of this model's vocabulary"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_at_once(
+    engine: Engine, request_: Request, sentence: str
+) -> None:
+    with pytest.raises(ModelUnavailableError, match=sentence):
+        engine.submit(request_)
+
+
+class Failing(Context):
+    """A context whose n-th pass fails, as llama.cpp's may for want of memory."""
+
+    passes_left = 6
+
+    def decode(self, feeds: list[Feed]) -> list[list[int]]:  # type: ignore[override]
+        self.passes_left -= 1
+        if not self.passes_left:
+            raise ModelUnavailableError("llama.cpp could not decode (status -3).")
+        return super().decode(feeds)
+
+
+def test_a_pass_that_fails_ends_the_running_texts_and_the_next_ones_are_right(
+    weights: Weights,
+) -> None:
+    context = Failing(weights, Shape(SLOTS, ROOM, 64, threads=1, cache="f32"))
+    engine = Engine(context, waiting=8)
+    streams = [engine.submit(asked([5, 6, n + 7], limit=40)) for n in range(3)]
+
+    for stream in streams:
+        with pytest.raises(ModelUnavailableError, match="could not decode"):
+            tokens_of(stream)
+
+    assert tokens_of(engine.submit(asked([5, 6, 7]))) == alone(weights, [5, 6, 7])
+    engine.close(20)
+    context.close()
+
+
+class Broken:
+    """A permit that cannot say whether it holds."""
+
+    def check(self) -> None:
+        raise OSError("the folder is gone")
+
+
+def test_a_permit_that_breaks_ends_its_own_text_alone(weights: Weights, engine: Engine) -> None:
+    other = engine.submit(asked([5, 6, 7]))
+
+    with pytest.raises(OSError, match="the folder is gone"):
+        tokens_of(engine.submit(asked([5, 6, 8], permit=Broken())))
+
+    assert tokens_of(other) == alone(weights, [5, 6, 7])
+
+
+def test_a_closed_engine_takes_nothing_more(weights: Weights) -> None:
+    context = opened(weights)
+    engine = Engine(context, waiting=8)
+    engine.close(20)
+
+    with pytest.raises(ModelUnavailableError, match="closed"):
+        engine.submit(asked([5]))
+
+    context.close()
+
+
+def test_the_memory_of_the_slots_is_what_llama_cpp_takes(weights: Weights) -> None:
+    shape = Shape(slots=4, tokens=512, batch=64, cache="f16")
+
+    context = Context(weights, shape)
+
+    numbers = 2 * tiny_gguf.LAYERS * tiny_gguf.WIDTH
+    assert weights.cache_numbers_per_token == numbers
+    assert context.memory_mb == 4 * 512 * numbers * 2 // 2**20
+    context.close()
