@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator as Steps
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guardrails.chain import Guards
 from guardrails.verdicts import SentenceVerdict, Verdict
-from ingest.index import Hit
+from ingest.chunking import SIZE
+from ingest.joining import within
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.ports import Generator, Source, Writing
 from models.segmentation import SentenceStream
@@ -35,7 +36,7 @@ from server.outcomes import (
     Stopped,
 )
 from server.prompting import Prompting
-from server.retrieval import Retrieval, Wanted
+from server.retrieval import Found, Retrieval, Wanted
 from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
 Sealed = SealedSentence | SealedOutcome
@@ -153,9 +154,9 @@ class _Answer:
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
         )
 
-        hits = self._found(question)
+        found = self._found(question)
         self.progress.lap("retrieve")
-        passages = self._screened(hits)
+        passages = self._screened(found)
         self.progress.lap("passages")
         sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
         prompting = self.desk.engines.prompting.get()
@@ -192,14 +193,17 @@ class _Answer:
             interrupted,
         )
 
-    def _found(self, question: str) -> list[Hit]:
+    def _found(self, question: str) -> Found:
+        """No more text than so many passages were before any were joined."""
         limit = self.desk.house.limits.passages
         audience = audience_of(self.asking.asker)
         wanted = Wanted(without_placeholders(question), self.asking.language)
-        return self.desk.retrieval.find(wanted, audience, limit)
+        found = self.desk.retrieval.find(wanted, audience, limit)
+        return replace(found, hits=within(found.hits, limit * SIZE))
 
-    def _screened(self, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    def _screened(self, found: Found) -> tuple[Citation, ...]:
         """The passages with all that is told of them: a title may hold a name, or an order."""
+        hits = found.hits
         said = dict.fromkeys(
             text for hit in hits for text in (hit.chunk.text, hit.chunk.title, hit.chunk.section)
         )
@@ -208,7 +212,12 @@ class _Answer:
         )
         self.progress.found(hits)
         masked = dict(zip(said, (verdict.text for verdict in verdicts), strict=True))
-        return self.desk.retrieval.citations(hits, masked, audience_of(self.asking.asker))
+        cited = self.desk.retrieval.citations(hits, masked, audience_of(self.asking.asker))
+        marked = found.highlights([citation.quote for citation in cited])
+        return tuple(
+            replace(citation, highlights=highlights)
+            for citation, highlights in zip(cited, marked, strict=True)
+        )
 
     def _sentences(self, writing: Writing) -> Iterator[str]:
         """Whole sentences; the model's usage goes to the facts when the text has ended."""
