@@ -71,7 +71,8 @@ def _writings(wanted: list[str], text: str) -> Iterator[str]:
     plain = [folded(word[0]) for word in words]
     for n in range(len(words) - len(wanted) + 1):
         if plain[n : n + len(wanted)] == wanted:
-            yield text[words[n].start() : words[n + len(wanted) - 1].end()]
+            written = text[words[n].start() : words[n + len(wanted) - 1].end()]
+            yield " ".join(written.split())
 
 
 def _like(typed: str, meant: str) -> str:

@@ -38,7 +38,7 @@ def joined(hits: Iterable[Hit], texts: Stretches, audience: Audience, limit: int
         whole, others = _with_neighbours(hit, passages, texts, audience)
         if len(others) == limit:
             break
-        passages = others[: whole[0]] + [whole[1]] + others[whole[0] :]
+        passages = [*others[: whole[0]], whole[1], *others[whole[0] :]]
     return passages
 
 

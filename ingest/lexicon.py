@@ -93,8 +93,12 @@ class Understood:
     @property
     def meaning(self) -> str:
         """What is looked for by meaning: the question as it was meant, its acronyms spelt out."""
-        meant = _WORD.sub(lambda found: self.mended.get(found[0], found[0]), self.question)
-        return " ".join((meant, *self.named))
+        return " ".join((self.meant, *self.named))
+
+    @property
+    def meant(self) -> str:
+        """The question with the words that were meant in the place of those that were typed."""
+        return _WORD.sub(lambda found: self.mended.get(found[0], found[0]), self.question)
 
     def correction(self, texts: Iterable[str]) -> Correction:
         """What is told of it, in the spelling of texts that the asker may read."""

@@ -52,7 +52,7 @@ class Choice:
     least_gain: float  # each one more
 
 
-HIGHLIGHTS = Choice(most=2, least_coverage=0.2, least_gain=0.2)
+HIGHLIGHTS = Choice(most=2, least_coverage=0.15, least_gain=0.15)
 """What is marked in a passage: where to look, not the whole answer."""
 
 

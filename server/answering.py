@@ -16,6 +16,7 @@ from ingest.chunking import SIZE
 from ingest.joining import within
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.ports import Generator, Source, Writing
+from models.quoting import highlights
 from models.segmentation import SentenceStream
 from models.wording import Wording
 from models.words import without_placeholders
@@ -215,8 +216,8 @@ class _Answer:
         cited = self.desk.retrieval.citations(hits, masked, audience_of(self.asking.asker))
         marked = found.highlights([citation.quote for citation in cited])
         return tuple(
-            replace(citation, highlights=highlights)
-            for citation, highlights in zip(cited, marked, strict=True)
+            replace(citation, highlights=spans)
+            for citation, spans in zip(cited, marked, strict=True)
         )
 
     def _sentences(self, writing: Writing) -> Iterator[str]:
@@ -261,9 +262,15 @@ class _Answer:
         cited = {n for sentence in released for n in sentence.cited}
         return Answered(
             " ".join(sentence.text for sentence in released),
-            tuple(passage for passage in passages if passage.n in cited),
+            tuple(self._marked(passage) for passage in passages if passage.n in cited),
             self.desk.engines.generator.get().identity.name,
         )
+
+    def _marked(self, passage: Citation) -> Citation:
+        """With what its sentences rest on marked in it, rather than what the question asks."""
+        said = (one.text for one in self.progress.released if passage.n in one.cited)
+        (marked,) = highlights(" ".join(said), [passage.quote], self.asking.language)
+        return replace(passage, highlights=marked or passage.highlights)
 
     def _revoked(self, revoked: WritingRevokedError, question: str) -> Outcome:
         match revoked.reason:

@@ -53,7 +53,7 @@ class Found:
 
     def highlights(self, texts: Sequence[str]) -> list[Highlights]:
         """Where each of these texts of the passages answers best, by words alone."""
-        return highlights(self.understood.meaning, texts, self.language)
+        return highlights(self.understood.meant, texts, self.language)
 
 
 @dataclass(frozen=True, slots=True)
