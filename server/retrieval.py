@@ -78,10 +78,18 @@ class Retrieval:
         read = limit
         while True:
             hits = self.index.get().search(query, audience, read)
-            shown = joined(self.standings.ranked(hits), texts, audience, limit)
+            shown = joined(self._ranked(hits, limit), texts, audience, limit)
             if len(shown) == limit or len(hits) < read:
                 return Found(shown, understood, wanted.language)
             read *= DEEPER
+
+    def _ranked(self, hits: Sequence[Hit], limit: int) -> list[Hit]:
+        """What may be shown. What fills the places of joined passages comes after the others:
+
+        how deep a search had to read does not move what it found first.
+        """
+        first, deeper = hits[:limit], hits[limit:]
+        return self.standings.ranked(first) + (self.standings.ranked(deeper) if deeper else [])
 
     def _understood(self, wanted: Wanted, audience: Audience) -> Understood:
         if wanted.exact:

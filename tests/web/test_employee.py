@@ -179,8 +179,8 @@ def test_search_finds_only_what_its_reader_may_read(company_app: FastAPI, camill
 def test_a_search_marks_what_answers_and_says_what_it_mended(camille: Visitor) -> None:
     typed = "jours de teletravial selon le CSE"
 
-    page = camille.get("/search", params={"q": typed}).text
-    literal = camille.get("/search", params={"q": typed, "exact": "1"}).text
+    page = camille.web.get("/search", params={"q": typed}).text
+    literal = camille.web.get("/search", params={"q": typed, "exact": "1"}).text
 
     assert "<mark>" in page
     assert "Résultats pour «\u00a0jours de télétravail selon le CSE\u00a0»" in page
