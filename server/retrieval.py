@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -73,23 +73,27 @@ class Retrieval:
         Neighbouring passages of one document are one.
         """
         understood = self._understood(wanted, audience)
-        query = self._query(understood, wanted)
-        texts = self.standings.shelves
+        ranked, shown = list[Hit](), list[Hit]()
+        for found in self._deeper(self._query(understood, wanted), audience, limit):
+            # What fills the places of joined passages comes after what was found first: how deep
+            # a search reads moves the scores, and must move no document.
+            ranked += self.standings.ranked(found)
+            shown = joined(ranked, self.standings.shelves, audience, limit)
+            if len(shown) == limit:
+                break
+        return Found(shown, understood, wanted.language)
+
+    def _deeper(self, query: Query, audience: Audience, limit: int) -> Iterator[list[Hit]]:
+        """What is found, then what is found besides when reading deeper, until there is no more."""
+        known: set[str] = set()
         read = limit
         while True:
             hits = self.index.get().search(query, audience, read)
-            shown = joined(self._ranked(hits, limit), texts, audience, limit)
-            if len(shown) == limit or len(hits) < read:
-                return Found(shown, understood, wanted.language)
+            yield [hit for hit in hits if hit.chunk.id not in known]
+            if len(hits) < read:
+                return
+            known |= {hit.chunk.id for hit in hits}
             read *= DEEPER
-
-    def _ranked(self, hits: Sequence[Hit], limit: int) -> list[Hit]:
-        """What may be shown. What fills the places of joined passages comes after the others:
-
-        how deep a search had to read does not move what it found first.
-        """
-        first, deeper = hits[:limit], hits[limit:]
-        return self.standings.ranked(first) + (self.standings.ranked(deeper) if deeper else [])
 
     def _understood(self, wanted: Wanted, audience: Audience) -> Understood:
         if wanted.exact:
