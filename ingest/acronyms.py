@@ -23,19 +23,20 @@ _LINKS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An acronym beside a bracket, with the folded words before it, or in it."""
+    """An acronym beside a bracket, with the folded words before it, or in it, and their text."""
 
     acronym: str
     words: tuple[str, ...]
+    text: str
 
 
 def mentions(text: str) -> Iterator[Mention]:
     """Every place where the text may say what an acronym stands for."""
     for found in _SPELT_OUT.finditer(text):
-        yield Mention(found[1], tuple(_WORD.findall(folded(found[2]))))
+        yield Mention(found[1], tuple(_WORD.findall(folded(found[2]))), found[2])
     for found in _ABBREVIATED.finditer(text):
         before = _END.split(text[max(0, found.start() - _NEAR * _LONG) : found.start()])[-1]
-        yield Mention(found[1], tuple(_WORD.findall(folded(before))[-_NEAR:]))
+        yield Mention(found[1], tuple(_WORD.findall(folded(before))[-_NEAR:]), before)
 
 
 def meanings(said: Iterable[Mention]) -> dict[str, str]:

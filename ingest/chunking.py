@@ -22,6 +22,7 @@ SIZE = 600
 MiniLM stops at 256 tokens, and French costs it one for every three characters.
 """
 
+_BELOW = " › "
 _NAMESPACE = uuid.UUID("5d0e4c1e-6a57-4f0e-9d3f-0c6e5b0f7a11")
 # Control characters, unpaired surrogates, soft hyphens and byte-order marks: nobody wrote them.
 _UNWRITTEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u00ad\ufeff\ud800-\udfff]")
@@ -206,7 +207,12 @@ def _chunk(document: Document, ordinal: int, unit: _Unit) -> Chunk:
     )
 
 
+def shared_section(one: str, other: str) -> str:
+    """What stands above two passages: their section, or the headings that both are under."""
+    return _BELOW.join(_shared(one.split(_BELOW), other.split(_BELOW)))
+
+
 def _section(path: Sequence[str]) -> str:
     """The headings joined; where they are longer than a passage, the nearest ones are kept."""
-    text = " › ".join(path)
+    text = _BELOW.join(path)
     return text if len(text) <= SIZE else "…" + text[1 - SIZE :]

@@ -101,6 +101,7 @@ class Chunk:
     end: int
     page: int | None
     url: str | None = None
+    last_page: int | None = None  # where it goes on to another page
 
 
 @dataclass(frozen=True, slots=True)

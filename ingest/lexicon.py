@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, Self
 
 from ingest.acronyms import Mention, meanings, mentions
+from ingest.corrections import Correction, as_written, correction
 from ingest.index import Audience
 from ingest.words import without_elisions
 from models.ports import Language
@@ -65,13 +66,19 @@ class Understood:
 
     `mended` maps each word that no document holds to the nearest one that some hold: surely,
     where the documents hold most words. `named` are the other names of what was asked about:
-    an acronym's words, or the acronym.
+    an acronym's words, or the acronym; `acronyms` says the same for people.
     """
 
     question: str
     mended: Mapping[str, str]
     named: tuple[str, ...]
     surely: bool
+    acronyms: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def literally(cls, question: str) -> Self:
+        """The question as it was typed, and nothing else."""
+        return cls(question, {}, (), surely=True)
 
     @property
     def words(self) -> str:
@@ -86,8 +93,16 @@ class Understood:
     @property
     def meaning(self) -> str:
         """What is looked for by meaning: the question as it was meant, its acronyms spelt out."""
-        meant = _WORD.sub(lambda found: self.mended.get(found[0], found[0]), self.question)
-        return " ".join((meant, *self.named))
+        return " ".join((self.meant, *self.named))
+
+    @property
+    def meant(self) -> str:
+        """The question with the words that were meant in the place of those that were typed."""
+        return _WORD.sub(lambda found: self.mended.get(found[0], found[0]), self.question)
+
+    def correction(self, texts: Iterable[str]) -> Correction:
+        """What is told of it, in the spelling of texts that the asker may read."""
+        return correction(self.question, self.mended, self.acronyms, texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,20 @@ class _Voice:
     @cached_property
     def meanings(self) -> Mapping[str, str]:
         return meanings(said for learnt in self.documents for said in learnt.mentions)
+
+    @cached_property
+    def said(self) -> Mapping[str, list[str]]:
+        """Acronym → what stands beside its brackets."""
+        texts: dict[str, list[str]] = defaultdict(list)
+        for learnt in self.documents:
+            for mention in learnt.mentions:
+                texts[mention.acronym].append(mention.text)
+        return texts
+
+    def spelt(self, acronym: str) -> str:
+        """What it stands for, as these documents write it."""
+        phrase = self.meanings[acronym]
+        return as_written(phrase, self.said[acronym]) or phrase
 
 
 class Lexicon:
@@ -160,8 +189,14 @@ class Lexicon:
         self.refresh()
         voice = self._voice(audience)
         mended = dict(_mended(question, language, voice))
-        named = tuple(_others(question, voice.meanings))
-        return Understood(question, mended, named, surely=len(voice.words[language]) >= MANY)
+        others = dict(_others(question, voice.meanings))
+        return Understood(
+            question,
+            mended,
+            tuple(others),
+            surely=len(voice.words[language]) >= MANY,
+            acronyms={acronym: voice.spelt(acronym) for acronym in others.values()},
+        )
 
     def _learn(self, key: tuple[str, str]) -> _Learnt | None:
         found = self._texts.text(*key)
@@ -209,13 +244,16 @@ def _nearest(word: str, known: Mapping[str, int], choices: list[str]) -> str | N
     return min((distance, -known[near], near) for near, distance, _ in found)[2]
 
 
-def _others(question: str, said: Mapping[str, str]) -> Iterator[str]:
-    """The words of each acronym in the question, and the acronyms of words that it holds."""
+def _others(question: str, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The words of each acronym in the question, and the acronyms of words that it holds.
+
+    Each with the acronym that it is about.
+    """
     for named in dict.fromkeys(_NAMED.findall(without_elisions(question))):
         # In small letters a short acronym is too often a word.
         if (named.isupper() or len(named) >= _NO_WORD) and named.upper() in said:
-            yield said[named.upper()]
+            yield said[named.upper()], named.upper()
     spoken = " ".join(("", *_SPOKEN.findall(folded(question)), ""))
     for acronym, phrase in said.items():
         if f" {phrase} " in spoken:
-            yield acronym
+            yield acronym, acronym

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator as Steps
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guardrails.chain import Guards
 from guardrails.verdicts import SentenceVerdict, Verdict
-from ingest.index import Hit
+from ingest.chunking import SIZE
+from ingest.joining import within
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.ports import Generator, Source, Writing
+from models.quoting import highlights
 from models.segmentation import SentenceStream
 from models.wording import Wording
 from models.words import without_placeholders
@@ -35,7 +37,7 @@ from server.outcomes import (
     Stopped,
 )
 from server.prompting import Prompting
-from server.retrieval import Retrieval, Wanted
+from server.retrieval import Found, Retrieval, Wanted
 from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
 Sealed = SealedSentence | SealedOutcome
@@ -153,9 +155,9 @@ class _Answer:
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
         )
 
-        hits = self._found(question)
+        found = self._found(question)
         self.progress.lap("retrieve")
-        passages = self._screened(hits)
+        passages = self._screened(found)
         self.progress.lap("passages")
         sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
         prompting = self.desk.engines.prompting.get()
@@ -192,14 +194,17 @@ class _Answer:
             interrupted,
         )
 
-    def _found(self, question: str) -> list[Hit]:
+    def _found(self, question: str) -> Found:
+        """No more text than so many passages were before any were joined."""
         limit = self.desk.house.limits.passages
         audience = audience_of(self.asking.asker)
         wanted = Wanted(without_placeholders(question), self.asking.language)
-        return self.desk.retrieval.find(wanted, audience, limit)
+        found = self.desk.retrieval.find(wanted, audience, limit)
+        return replace(found, hits=within(found.hits, limit * SIZE))
 
-    def _screened(self, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    def _screened(self, found: Found) -> tuple[Citation, ...]:
         """The passages with all that is told of them: a title may hold a name, or an order."""
+        hits = found.hits
         said = dict.fromkeys(
             text for hit in hits for text in (hit.chunk.text, hit.chunk.title, hit.chunk.section)
         )
@@ -208,7 +213,12 @@ class _Answer:
         )
         self.progress.found(hits)
         masked = dict(zip(said, (verdict.text for verdict in verdicts), strict=True))
-        return self.desk.retrieval.citations(hits, masked, audience_of(self.asking.asker))
+        cited = self.desk.retrieval.citations(hits, masked, audience_of(self.asking.asker))
+        marked = found.highlights([citation.quote for citation in cited])
+        return tuple(
+            replace(citation, highlights=spans)
+            for citation, spans in zip(cited, marked, strict=True)
+        )
 
     def _sentences(self, writing: Writing) -> Iterator[str]:
         """Whole sentences; the model's usage goes to the facts when the text has ended."""
@@ -252,9 +262,15 @@ class _Answer:
         cited = {n for sentence in released for n in sentence.cited}
         return Answered(
             " ".join(sentence.text for sentence in released),
-            tuple(passage for passage in passages if passage.n in cited),
+            tuple(self._marked(passage) for passage in passages if passage.n in cited),
             self.desk.engines.generator.get().identity.name,
         )
+
+    def _marked(self, passage: Citation) -> Citation:
+        """With what its sentences rest on marked in it, rather than what the question asks."""
+        said = (one.text for one in self.progress.released if passage.n in one.cited)
+        (marked,) = highlights(" ".join(said), [passage.quote], self.asking.language)
+        return replace(passage, highlights=marked or passage.highlights)
 
     def _revoked(self, revoked: WritingRevokedError, question: str) -> Outcome:
         match revoked.reason:

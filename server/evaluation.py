@@ -65,7 +65,7 @@ def evaluate_retrieval(
             continue
         started = time.perf_counter()
         wanted = Wanted(judged.question, language, collections)
-        hits = retrieval.find(wanted, audience, CHUNKS_READ)
+        hits = retrieval.find(wanted, audience, CHUNKS_READ).hits
         times_ms.append((time.perf_counter() - started) * 1000)
         ranks.append(_rank(hits, judged.relevant))
     if not ranks:

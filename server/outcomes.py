@@ -9,6 +9,7 @@ from enum import StrEnum
 from guardrails.verdicts import Violation
 from ingest.collections import Trust
 from ingest.freshness import State
+from models.quoting import Highlights
 
 
 class Mode(StrEnum):
@@ -23,7 +24,8 @@ class Mode(StrEnum):
 class Citation:
     """A passage shown to the asker: what it says, where it stands, who answers for it.
 
-    `quote` is document text [start, end) after personal data was masked, in characters.
+    `quote` is document text [start, end) after personal data was masked, in characters;
+    `highlights` are the characters [start, end) of the quote that answer best.
     """
 
     n: int
@@ -45,6 +47,8 @@ class Citation:
     trust: Trust = Trust.ORDINARY
     replaced_by: str = ""  # a later document of its collection that the asker may open
     replaces: tuple[str, ...] = ()  # earlier ones that were found with it
+    last_page: int | None = None  # where it goes on to another page
+    highlights: Highlights = ()
 
 
 @dataclass(frozen=True, slots=True)

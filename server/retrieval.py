@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ingest.collections import Collection, Trust
+from ingest.corrections import Correction
 from ingest.index import Audience, Hit, Index, Query
-from ingest.lexicon import Lexicon
+from ingest.joining import joined
+from ingest.lexicon import Lexicon, Understood
 from models.errors import WritingRevokedError
 from models.ports import Embedder, Language
+from models.quoting import Highlights, highlights
 from server.lazy import Lazy
 from server.outcomes import Citation
 from server.standings import Standing, Standings
 from server.store.lives import Key
 
 DEEPER = 4
-"""How many times as far a search reads again when some of what it found may not be shown."""
+"""How many times as far a search reads again when too little of what it found can be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for, in which language, and where; None: wherever the audience may read."""
+    """What is looked for, in which language, and where; None: wherever the audience may read.
+
+    `exact` looks for what was typed: no word is mended, no acronym spelt out.
+    """
 
     question: str
     language: Language
     collections: frozenset[str] | None = None
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The passages, best first, and what the question was taken for."""
+
+    hits: list[Hit]
+    understood: Understood
+    language: Language
+
+    @property
+    def correction(self) -> Correction:
+        """What was looked for instead of what was typed, as the passages write it."""
+        return self.understood.correction(
+            text for hit in self.hits for text in (hit.chunk.title, hit.chunk.text)
+        )
+
+    def highlights(self, texts: Sequence[str]) -> list[Highlights]:
+        """Where each of these texts of the passages answers best, by words alone."""
+        return highlights(self.understood.meant, texts, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +66,41 @@ class Retrieval:
     standings: Standings
     clock: Callable[[], datetime]
 
-    def find(self, wanted: Wanted, audience: Audience, limit: int) -> list[Hit]:
+    def find(self, wanted: Wanted, audience: Audience, limit: int) -> Found:
         """Hybrid search, or lexical search with the AI off: people find their documents anyway.
 
         What still holds comes before what is past its date, and a version after its heir.
+        Neighbouring passages of one document are one.
         """
-        query = self._query(wanted, audience)
-        hits = self.index.get().search(query, audience, limit)
-        shown = self.standings.ranked(hits)
-        if len(shown) < len(hits):
-            deeper = self.index.get().search(query, audience, limit * DEEPER)
-            shown = self.standings.ranked(deeper)[:limit]
-        return shown
+        understood = self._understood(wanted, audience)
+        ranked, shown = list[Hit](), list[Hit]()
+        for found in self._deeper(self._query(understood, wanted), audience, limit):
+            # What fills the places of joined passages comes after what was found first: how deep
+            # a search reads moves the scores, and must move no document.
+            ranked += self.standings.ranked(found)
+            shown = joined(ranked, self.standings.shelves, audience, limit)
+            if len(shown) == limit:
+                break
+        return Found(shown, understood, wanted.language)
 
-    def _query(self, wanted: Wanted, audience: Audience) -> Query:
-        understood = self.lexicon.understand(wanted.question, wanted.language, audience)
+    def _deeper(self, query: Query, audience: Audience, limit: int) -> Iterator[list[Hit]]:
+        """What is found, then what is found besides when reading deeper, until there is no more."""
+        known: set[str] = set()
+        read = limit
+        while True:
+            hits = self.index.get().search(query, audience, read)
+            yield [hit for hit in hits if hit.chunk.id not in known]
+            if len(hits) < read:
+                return
+            known |= {hit.chunk.id for hit in hits}
+            read *= DEEPER
+
+    def _understood(self, wanted: Wanted, audience: Audience) -> Understood:
+        if wanted.exact:
+            return Understood.literally(wanted.question)
+        return self.lexicon.understand(wanted.question, wanted.language, audience)
+
+    def _query(self, understood: Understood, wanted: Wanted) -> Query:
         try:
             embedder = self.embedder.get()
             vector, digest = embedder.embed([understood.meaning]), embedder.identity.digest
@@ -109,6 +156,7 @@ def _citation(
         start=chunk.start,
         end=chunk.end,
         page=chunk.page,
+        last_page=chunk.last_page,
         url=chunk.url,
         trust=collection.trust if collection else Trust.ORDINARY,
     )

@@ -83,7 +83,8 @@ class Keeping:
         self.library.ingest(folder, name, self.operator, lambda _done, _of: None)
 
     def search(self, question: str, reader: Person, limit: int = 10) -> list[Hit]:
-        return self.retrieval.find(Wanted(question, Language.FRENCH), audience_of(reader), limit)
+        wanted = Wanted(question, Language.FRENCH)
+        return self.retrieval.find(wanted, audience_of(reader), limit).hits
 
     def found(self, question: str, reader: Person, limit: int = 10) -> list[str]:
         return [hit.chunk.document for hit in self.search(question, reader, limit)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -11,9 +12,13 @@ import typer
 from guardrails import built_in, form
 from models.ports import Language
 from server.cli.frame import AsJson, AsUser, app, run, show
+from server.extracts import extract
 
 evaluate = typer.Typer(help="Measure quality on judged questions.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
+
+SNIPPET = 200
+"""Characters that are shown of a passage."""
 
 Question = Annotated[str, typer.Argument(help="The question, in quotes.")]
 Spoken = Annotated[Language | None, typer.Option("--language", help="fr or en; guessed if left.")]
@@ -43,15 +48,18 @@ def search(
     question: Question,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
     language: Spoken = None,
+    exact: Annotated[bool, typer.Option("--exact", help="What was typed, nothing mended.")] = False,
     as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """Find passages, as an employee of no group unless --as names a user."""
     if form.faults(question):
         raise typer.BadParameter(built_in.FORM.message.en, param_hint="QUESTION")
-    arguments = {"question": question, "limit": limit, "language": language}
-    hits = run(context, "search", arguments, as_user)
-    show(hits, as_json, lambda: _hit_lines(cast("list[dict[str, Any]]", hits)))
+    arguments = {"question": question, "limit": limit, "language": language, "exact": exact}
+    found = cast("dict[str, Any]", run(context, "search", arguments, as_user))
+    for line in _correction_lines(found["correction"]):
+        sys.stderr.write(line + "\n")
+    show(found["hits"], as_json, lambda: _hit_lines(found["hits"]))
 
 
 @evaluate.command("retrieval")
@@ -77,8 +85,8 @@ def _answer_lines(answer: dict[str, Any]) -> Iterator[str]:
         yield f"  {answer['procedure']}"
         yield from (f"  → {contact}" for contact in answer["contacts"])
     for citation in answer["citations"]:
-        page = f", p. {citation['page']}" if citation["page"] else ""
-        yield f"  [{citation['n']}] {citation['title']}{page} — {citation['document']}"
+        title = f"{citation['title']}{_pages(citation)}"
+        yield f"  [{citation['n']}] {title} — {citation['document']}"
         yield from (f"      {note}" for note in _notes(citation))
     yield f"  record {answer['record']}"
 
@@ -96,6 +104,26 @@ def _notes(citation: dict[str, Any]) -> Iterator[str]:
 
 def _hit_lines(hits: list[dict[str, Any]]) -> Iterator[str]:
     for hit in hits:
-        page = f", p. {hit['page']}" if hit["page"] else ""
-        yield f"{hit['score']:.4f}  {hit['title']}{page} — {hit['collection']}/{hit['document']}"
-        yield f"        {' '.join(hit['text'].split())[:160]}"
+        where = f"{hit['collection']}/{hit['document']}"
+        yield f"{hit['score']:.4f}  {hit['title']}{_pages(hit)} — {where}"
+        spans = tuple((one["start"], one["end"]) for one in hit["highlights"])
+        seen = extract(hit["text"], spans, SNIPPET)
+        shown = "".join(_bold(part.text) if part.marked else part.text for part in seen)
+        yield f"        {' '.join(shown.split())}"
+
+
+def _pages(one: dict[str, Any]) -> str:
+    last = f"–{one['last_page']}" if one["last_page"] else ""
+    return f", p. {one['page']}{last}" if one["page"] else ""
+
+
+def _bold(text: str) -> str:
+    return f"\x1b[1m{text}\x1b[0m" if sys.stdout.isatty() else text
+
+
+def _correction_lines(correction: dict[str, Any]) -> Iterator[str]:
+    """What was looked for instead of what was typed, and how to look for that."""
+    for typed, meant in correction.get("mended", {}).items():
+        yield f"“{meant}” was looked for as well as “{typed}” (--exact looks for that alone)"
+    for acronym, words in correction.get("acronyms", {}).items():
+        yield f"{acronym}: {words}"

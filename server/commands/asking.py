@@ -6,8 +6,10 @@ from pathlib import Path
 
 from pydantic import Field
 
+from ingest.corrections import Correction
 from ingest.index import Hit
 from models.ports import Language
+from models.quoting import Highlights
 from models.words import guess_language
 from server.access import audience_of
 from server.asking import Asking
@@ -18,6 +20,7 @@ from server.commands import Caller, Given
 from server.errors import ServerError
 from server.evaluation import CUTS, evaluate_retrieval, read_questions
 from server.outcomes import Abstained, Answered, Citation, Failed, Outcome, Refused, Stopped
+from server.retrieval import Found, Wanted
 from server.wiring import Vigie
 
 
@@ -30,6 +33,7 @@ class SearchGiven(Given):
     question: str
     limit: int = Field(10, ge=1, le=100)
     language: Language | None = None
+    exact: bool = False
 
 
 class EvaluateGiven(Given):
@@ -69,7 +73,9 @@ def citation_json(citation: Citation) -> Json:
         "title": citation.title,
         "section": citation.section,
         "page": citation.page,
+        "last_page": citation.last_page,
         "quote": citation.quote,
+        "highlights": _spans_json(citation.highlights),
         "start": citation.start,
         "end": citation.end,
         "url": citation.url,
@@ -86,11 +92,25 @@ def citation_json(citation: Citation) -> Json:
 
 def search(vigie: Vigie, caller: Caller, given: SearchGiven) -> Json:
     language = given.language or guess_language(given.question)
-    hits = vigie.searching.search(given.question, caller.person, language, given.limit)
-    return [hit_json(hit) for hit in hits]
+    wanted = Wanted(given.question, language, exact=given.exact)
+    found = vigie.searching.look(wanted, caller.person, given.limit)
+    return {"hits": hits_json(found), "correction": correction_json(found.correction)}
 
 
-def hit_json(hit: Hit) -> Json:
+def hits_json(found: Found) -> list[Json]:
+    """The passages in the form of the command line and the API."""
+    marked = found.highlights([hit.chunk.text for hit in found.hits])
+    return [_hit_json(hit, spans) for hit, spans in zip(found.hits, marked, strict=True)]
+
+
+def correction_json(correction: Correction) -> dict[str, Json]:
+    """What was looked for instead of what was typed; empty where that is the same."""
+    if not correction:
+        return {}
+    return {"mended": dict(correction.mended), "acronyms": dict(correction.acronyms)}
+
+
+def _hit_json(hit: Hit, highlights: Highlights) -> Json:
     chunk = hit.chunk
     return {
         "collection": chunk.collection,
@@ -100,7 +120,9 @@ def hit_json(hit: Hit) -> Json:
         "section": chunk.section,
         "score": round(hit.score, 6),
         "text": chunk.text,
+        "highlights": _spans_json(highlights),
         "page": chunk.page,
+        "last_page": chunk.last_page,
         "start": chunk.start,
         "end": chunk.end,
         "url": chunk.url,
@@ -127,6 +149,10 @@ def evaluate(vigie: Vigie, caller: Caller, given: EvaluateGiven) -> Json:
         "p50_ms": round(scores.p50_ms, 2),
         "p95_ms": round(scores.p95_ms, 2),
     }
+
+
+def _spans_json(highlights: Highlights) -> list[Json]:
+    return [{"start": start, "end": end} for start, end in highlights]
 
 
 def _citations(outcome: Outcome) -> tuple[Citation, ...]:

@@ -26,7 +26,9 @@ from sqlalchemy import (
 
 from ingest.catalogue import Catalogue, Indexed, Mark
 from ingest.collections import Collection
-from ingest.documents import Document, Span
+from ingest.documents import Chunk, Document, Span
+from ingest.index import Audience
+from ingest.joining import Stretches
 from ingest.lexicon import Text, Texts
 from models.ports import Language
 from server.store import Store
@@ -39,7 +41,7 @@ _DESCRIPTION = TypeAdapter(Collection)
 _SPANS = TypeAdapter(tuple[Span, ...])
 
 
-class Shelves(Catalogue, Texts):
+class Shelves(Catalogue, Texts, Stretches):
     """The catalogue of ingestion, kept in the store."""
 
     def __init__(self, store: Store) -> None:
@@ -176,6 +178,20 @@ class Shelves(Catalogue, Texts):
             language=Language(row.language),
             text=f"{row.title}\n{row.text}",
         )
+
+    def stretch(self, passage: Chunk, reach: range, audience: Audience) -> str | None:
+        cut = func.substr(documents.c.text, reach.start + 1, len(reach))
+        query = select(cut, documents.c.readers).where(
+            documents.c.collection == passage.collection,
+            documents.c.id == passage.document,
+            documents.c.version == passage.version,
+            documents.c.fingerprint.is_not(None),
+        )
+        with self._store.transaction() as connection:
+            row = connection.execute(query).first()
+        if row is None or not audience.groups.intersection(json.loads(row.readers)):
+            return None
+        return str(row[0])
 
     def documents(self) -> Iterator[Document]:
         """Page by page: neither all texts at once, nor one transaction for hours."""

@@ -16,11 +16,12 @@ from models.ports import Language
 from models.words import guess_language
 from server.asking import Asking
 from server.audit.log import SealedOutcome, SealedSentence
-from server.commands.asking import answer_json, hit_json
+from server.commands.asking import answer_json, correction_json, hits_json
 from server.commands.switch import state_json
 from server.errors import ServerError
 from server.failures import EXPECTED
 from server.outcomes import Mode
+from server.retrieval import Wanted
 from server.web import errors
 from server.web.ask import STREAMED, mark_of
 from server.web.callers import AskingCaller, Caller
@@ -28,6 +29,8 @@ from server.web.stream import Reading
 from server.web.visits import TheWeb
 
 router = APIRouter(prefix="/api/v1", tags=["vigie"])
+
+CORRECTION = "X-Vigie-Correction"
 
 JsonObject = dict[str, Any]
 
@@ -48,6 +51,7 @@ class SearchBody(Body):
     question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     limit: int = Field(10, ge=1, le=50)
     language: Language | None = None
+    exact: bool = Field(False, description="What was typed, nothing mended or spelt out.")
 
 
 class SwitchBody(Body):
@@ -74,14 +78,22 @@ async def ask(request: Request, web: TheWeb, person: AskingCaller, body: AskBody
 
 
 @router.post("/search")
-async def search(web: TheWeb, person: Caller, body: SearchBody) -> list[JsonObject]:
-    """Passages that the caller may read. Goes on working when the AI is stopped."""
+async def search(
+    web: TheWeb, person: Caller, body: SearchBody, response: Response
+) -> list[JsonObject]:
+    """Passages that the caller may read. Goes on working when the AI is stopped.
+
+    Where a word was mended or an acronym spelt out, the header `X-Vigie-Correction` says so,
+    in JSON: `{"mended": {typed: meant}, "acronyms": {acronym: words}}`.
+    """
     language = body.language or guess_language(body.question)
-    hits = await web.threads.run(
-        web.threads.search,
-        lambda: web.vigie.searching.search(body.question, person, language, body.limit),
+    wanted = Wanted(body.question, language, exact=body.exact)
+    found = await web.threads.run(
+        web.threads.search, lambda: web.vigie.searching.look(wanted, person, body.limit)
     )
-    return [dict(hit_json(hit)) for hit in hits]  # type: ignore[arg-type]  # an object
+    if told := correction_json(found.correction):
+        response.headers[CORRECTION] = json.dumps(told)  # in ASCII, as a header must be
+    return [dict(hit) for hit in hits_json(found)]  # type: ignore[arg-type]  # an object
 
 
 @router.get("/switch")

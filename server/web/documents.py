@@ -10,8 +10,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from ingest.documents import BlockKind, Document, Span
+from ingest.corrections import NO_CORRECTION
+from ingest.documents import BlockKind, Chunk, Document, Span
+from models.quoting import Highlights
 from models.words import guess_language
+from server.retrieval import Wanted
 from server.web.visits import AnyVisit, Asker
 
 router = APIRouter()
@@ -80,15 +83,27 @@ def document_page(
 
 
 @router.get("/search")
-async def search_page(visited: AnyVisit, person: Asker, q: str = "") -> HTMLResponse:
+async def search_page(
+    visited: AnyVisit, person: Asker, q: str = "", *, exact: bool = False
+) -> HTMLResponse:
     vigie, threads = visited.web.vigie, visited.web.threads
-    found = []
+    passages: list[tuple[Chunk, Highlights]] = []
+    correction = NO_CORRECTION
     if q.strip():
+        wanted = Wanted(q, guess_language(q), exact=exact)
         found = await threads.run(
-            threads.search, lambda: vigie.searching.search(q, person, guess_language(q), HITS)
+            threads.search, lambda: vigie.searching.look(wanted, person, HITS)
         )
+        chunks = [hit.chunk for hit in found.hits]
+        marked = found.highlights([chunk.text for chunk in chunks])
+        passages = list(zip(chunks, marked, strict=True))
+        correction = found.correction
     return visited.page(
-        "search.html", question=q, hits=[hit.chunk for hit in found], state=vigie.switch.state()
+        "search.html",
+        question=q,
+        passages=passages,
+        correction=correction,
+        state=vigie.switch.state(),
     )
 
 

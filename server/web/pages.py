@@ -16,6 +16,7 @@ from guardrails.grounding import CITATION
 from ingest.documents import Chunk
 from models.ports import Language
 from server.access import Person, Right
+from server.extracts import extract
 from server.outcomes import Citation
 from server.web.catalogue import Catalogue, load_catalogue
 
@@ -49,7 +50,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            company=company, opens=opens, cite=cite, languages=tuple(Language)
+            company=company, opens=opens, cite=cite, extract=extract, languages=tuple(Language)
         )
 
     def catalogue(self, language: Language) -> Catalogue:

@@ -23,6 +23,7 @@ from server.audit.log import AuditLog, SealedOutcome, SealedSentence
 from server.commands.switch import move
 from server.lazy import Lazy
 from server.outcomes import Mode, Stopped
+from server.retrieval import Wanted
 from server.settings import load
 from server.switched import SwitchedEmbedder
 from server.wiring import Parts, Vigie, open_vigie
@@ -123,14 +124,16 @@ def test_with_the_ai_off_no_door_of_the_house_leads_to_a_model(
         house.switch.tighten(Mode.OFF, "essai", "garde")
 
         house.warm_up()
-        hits = house.searching.search("congés payés", asker, Language.FRENCH, 5)
+        found = house.searching.look(Wanted("congés payés", Language.FRENCH), asker, 5)
+        marked = found.highlights([hit.chunk.text for hit in found.hits])
         house.desk.leave(QUESTION, asker, Language.FRENCH)
         list(house.answering.answer(asked_by(asker, QUESTION)))
         with pytest.raises(WritingRevokedError):
             house.library.ingest(notes, "notes", house.operator, lambda _done, _of: None)
 
         assert watched.read == 0
-        assert hits
+        assert found.hits
+        assert any(marked)
 
 
 def test_with_the_ai_off_a_rebuild_throws_nothing_away(

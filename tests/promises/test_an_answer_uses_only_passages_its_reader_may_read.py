@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 from demo import employee
+from keeping import keeping
 from passages import WordsEmbedder, document, embedded
 
+from ingest.chunking import SIZE
 from ingest.edge_folder import EdgeFolder
 from ingest.index import Audience, Index, Query
 from ingest.memory import MemoryIndex
 from models.ports import Language
+from server.access import audience_of
 from server.errors import NotFoundError
+from server.retrieval import Wanted
 from server.wiring import Vigie
 
 SECRET = "La grille des salaires est réservée au service de la paie."
@@ -100,3 +104,44 @@ def test_narrowing_a_search_to_a_collection_opens_nothing(index: Index) -> None:
     query = Query(SECRET, None, Language.FRENCH, frozenset({"rh"}))
 
     assert index.search(query, Audience(frozenset({"everyone"})), 10) == []
+
+
+def test_neighbouring_passages_are_joined_for_their_readers_alone(tmp_path: Path) -> None:
+    paragraph = f"La grille des salaires. {'Elle est secrète. ' * (SIZE // 20)}"
+    (tmp_path / "paie").mkdir()
+    (tmp_path / "paie" / "grille.md").write_text("\n\n".join([paragraph] * 2), encoding="utf-8")
+
+    with keeping(tmp_path) as kept:
+        asker, insider = kept.person("camille"), kept.person("lea", groups=("paie",))
+        kept.ingest(tmp_path / "paie")
+        (both,) = kept.search("grille des salaires", asker)
+        collection = kept.library.collection("paie")
+        whole = range(both.chunk.start, both.chunk.end)
+        shelves = kept.retrieval.standings.shelves
+        kept.library.describe(replace(collection, readers=frozenset({"paie"})), kept.operator)
+
+        assert len(both.chunk.text) > SIZE
+        assert kept.search("grille des salaires", asker) == []
+        assert len(kept.search("grille des salaires", insider)) == 1
+        assert shelves.stretch(both.chunk, whole, audience_of(asker)) is None
+        assert shelves.stretch(both.chunk, whole, audience_of(insider)) == both.chunk.text
+
+
+def test_a_correction_names_no_word_of_a_document_that_is_not_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "direction").mkdir()
+    (tmp_path / "direction" / "note.md").write_text(
+        "Le projet Hélianthe. Le plan de départs volontaires (PDV).", encoding="utf-8"
+    )
+    wanted = Wanted("Où en est Hélianhte, et le PDV ?", Language.FRENCH)
+
+    with keeping(tmp_path) as kept:
+        asker, insider = kept.person("camille"), kept.person("lea", groups=("direction",))
+        kept.ingest(tmp_path / "direction")
+        collection = kept.library.collection("direction")
+        kept.library.describe(replace(collection, readers=frozenset({"direction"})), kept.operator)
+        outside = kept.retrieval.find(wanted, audience_of(asker), 10).correction
+        inside = kept.retrieval.find(wanted, audience_of(insider), 10).correction
+
+    assert not outside
+    assert inside.mended == {"Hélianhte": "Hélianthe"}
+    assert inside.acronyms == {"PDV": "plan de départs volontaires"}

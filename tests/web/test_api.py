@@ -64,6 +64,32 @@ def test_search_finds_what_the_key_may_read(company: Vigie, company_app: FastAPI
     assert "salaires.xlsx" not in {hit["document"] for hit in others}
 
 
+def test_what_a_search_corrected_is_told_beside_the_list(camille: TestClient) -> None:
+    body = {"question": "jours de teletravial et CSE"}
+
+    told = camille.post("/api/v1/search", json=body)
+    literal = camille.post("/api/v1/search", json={**body, "exact": True})
+
+    assert isinstance(told.json(), list)
+    assert json.loads(told.headers["x-vigie-correction"]) == {
+        "mended": {"teletravial": "télétravail"},
+        "acronyms": {"CSE": "comité social et économique"},
+    }
+    assert "x-vigie-correction" not in literal.headers
+
+
+def test_the_sentences_that_answer_are_marked(camille: TestClient) -> None:
+    best, *_ = camille.post("/api/v1/search", json={"question": QUESTION}).json()
+    answer = camille.post("/api/v1/ask", json={"question": QUESTION}).json()
+
+    said = [best["text"][one["start"] : one["end"]] for one in best["highlights"]]
+    assert "jours" in said[0]
+    (citation, *_) = answer["citations"]
+    quoted = [citation["quote"][one["start"] : one["end"]] for one in citation["highlights"]]
+    assert quoted
+    assert quoted[0] in answer["answer"]
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -176,6 +176,21 @@ def test_search_finds_only_what_its_reader_may_read(company_app: FastAPI, camill
     assert "salaires.xlsx" in theirs
 
 
+def test_a_search_marks_what_answers_and_says_what_it_mended(camille: Visitor) -> None:
+    typed = "jours de teletravial selon le CSE"
+
+    page = camille.web.get("/search", params={"q": typed}).text
+    literal = camille.web.get("/search", params={"q": typed, "exact": "1"}).text
+
+    assert "<mark>" in page
+    assert "Résultats pour «\u00a0jours de télétravail selon le CSE\u00a0»" in page
+    assert f"au lieu de «\u00a0{typed}\u00a0»" in page
+    assert "q=jours+de+teletravial+selon+le+CSE&amp;exact=1" in page.replace("%20", "+")
+    assert "<dt>CSE</dt><dd>comité social et économique</dd>" in page
+    assert "au lieu de" not in literal
+    assert "comité social et économique</dd>" not in literal
+
+
 def test_an_error_is_reported_masked_under_the_askers_own_pseudonym(
     company: Vigie, camille: Visitor
 ) -> None:

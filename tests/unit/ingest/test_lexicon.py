@@ -111,6 +111,19 @@ def test_an_acronym_is_spelt_out_and_its_words_are_abbreviated(shelf: Shelf) -> 
     assert understood(shelf, "Que devient mon cet ?").also == ()
 
 
+@pytest.mark.parametrize("asked", ["Que devient mon CET ?", "mon compte épargne temps"])
+def test_an_acronym_is_told_in_the_words_of_the_documents(shelf: Shelf, asked: str) -> None:
+    assert understood(shelf, asked).acronyms == {"CET": "compte épargne-temps"}
+
+
+def test_a_question_taken_literally_is_neither_mended_nor_spelt_out() -> None:
+    literal = Understood.literally("mon CET et mes congse")
+
+    assert literal.words == literal.meaning == "mon CET et mes congse"
+    assert literal.also == ()
+    assert not literal.correction(["congés"])
+
+
 def test_a_question_in_another_language_is_not_mended_with_these_words(shelf: Shelf) -> None:
     assert understood(shelf, "my congse", language=Language.ENGLISH).mended == {}
 
@@ -123,6 +136,7 @@ def test_what_an_asker_may_not_read_teaches_nothing(shelf: Shelf) -> None:
     inside = understood(shelf, "Où en est Hélianhte, et le PDV ?", management)
 
     assert (outside.mended, outside.named) == ({}, ())
+    assert not outside.correction(["Un texte de tous."])
     assert inside.mended == {"Hélianhte": "helianthe"}
     assert inside.named == ("plan de departs volontaires",)
 

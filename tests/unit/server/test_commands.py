@@ -156,6 +156,15 @@ def test_a_taken_port_is_one_sentence(line: Line, served: str, tmp_path: Path) -
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_correction_is_told_beside_the_results(noted: Line) -> None:
+    told = noted.run("search", "rendre son bagde", "--json")
+    literal = noted.run("search", "rendre son bagde", "--json", "--exact")
+
+    assert isinstance(json.loads(told.stdout), list)
+    assert "“badge”" in told.stderr
+    assert literal.stderr == ""
+
+
 def test_killed_and_started_again_nothing_shown_is_missing(noted: Line) -> None:
     server = noted.serve("--port", "0")
     assert server.stdout is not None
