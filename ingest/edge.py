@@ -154,7 +154,8 @@ class EdgeIndex(StoredIndex):
         searches, readable = [], _readable(query, audience)
         if query.vector is not None:
             near = qe.Query.Nearest(query.vector[0].tolist(), using=MEANING)
-            searches.append(_Search(near, readable, depth, qe.SearchParams(hnsw_ef=EFFORT)))
+            wide = qe.SearchParams(hnsw_ef=EFFORT)
+            searches.append(_Search(MEANING, near, readable, depth, wide))
         terms = self._words.asked(query)
         if terms.indices:
             holding = qe.Query.Nearest(qe.SparseVector(terms.indices, terms.values), using=TERMS)
@@ -163,7 +164,7 @@ class EdgeIndex(StoredIndex):
                 # How rare a word is, is counted where the audience may read: the order of their
                 # hits says nothing of passages that are not theirs.
                 rarity = qe.SearchParams(idf=qe.IdfParams(corpus=readable))
-            searches.append(_Search(holding, readable, depth, rarity))
+            searches.append(_Search(TERMS, holding, readable, depth, rarity))
         return searches
 
     def _reads_all(self, readable: qe.Filter, asked: _Corpus) -> bool:
@@ -185,6 +186,7 @@ class EdgeIndex(StoredIndex):
 
 @dataclass(frozen=True, slots=True)
 class _Search:
+    by: str
     near: qe.Query
     readable: qe.Filter
     depth: int
@@ -209,9 +211,9 @@ class _Asked(Engine):
     shard: qe.EdgeShard
     searches: Sequence[_Search]
 
-    def search(self, *, whole: bool) -> Iterator[list[qe.ScoredPoint]]:
+    def search(self, *, whole: bool) -> Iterator[tuple[str, list[qe.ScoredPoint]]]:
         for one in self.searches:
-            yield self.shard.query(one.request(whole=whole))
+            yield one.by, self.shard.query(one.request(whole=whole))
 
     def retrieve(self, ids: list[str]) -> list[qe.Record]:
         return self.shard.retrieve(list(ids), with_payload=True, with_vector=False)

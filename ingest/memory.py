@@ -18,7 +18,7 @@ from ingest.catalogue import Catalogue, Indexed, Mark
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import DEPTH, IN_TITLE, fused
 from ingest.identity import Identity
-from ingest.index import Audience, Hit, Query, StoredIndex
+from ingest.index import Audience, Hit, Nearness, Query, StoredIndex
 from ingest.ledger import FileNote, Ledger
 from ingest.live import Site, Standing
 from ingest.words import indexed_text, without_elisions
@@ -69,16 +69,11 @@ class MemoryIndex(StoredIndex):
         words = _by_terms(query, {id_: entry.terms for id_, entry in found.items()})
         titles = _by_terms(query, {id_: entry.title for id_, entry in found.items()})
         joined = {id_: words[id_] + IN_TITLE * titles.get(id_, 0.0) for id_ in words}
-        rankings = [_best(joined)]
-        if query.vector is not None:
-            question = query.vector[0]
-            nearness = {
-                id_: float(entry.vector @ question)
-                for id_, entry in found.items()
-                if entry.vector is not None
-            }
-            rankings.append(_best(nearness))
-        return [Hit(found[id_].chunk, score) for id_, score in fused(rankings, limit)]
+        by_terms, by_meaning = _best(joined), _best(_by_meaning(query, found))
+        return [
+            Hit(found[id_].chunk, score, Nearness(by_meaning.get(id_), by_terms.get(id_)))
+            for id_, score in fused((by_terms, by_meaning), limit)
+        ]
 
     def count(self) -> int:
         with self._lock:
@@ -197,6 +192,17 @@ def _entries(document: Document, embedded: EmbeddedChunks) -> tuple[_Entry, ...]
         _Entry(chunk, document.readers, row, _terms(indexed_text(chunk)), _terms(chunk.title))
         for chunk, row in zip(embedded.chunks, rows, strict=True)
     )
+
+
+def _by_meaning(query: Query, found: Mapping[str, _Entry]) -> Mapping[str, float]:
+    if query.vector is None:
+        return {}
+    question = query.vector[0]
+    return {
+        id_: float(entry.vector @ question)
+        for id_, entry in found.items()
+        if entry.vector is not None
+    }
 
 
 def _by_terms(query: Query, found: Mapping[str, Counter[str]]) -> Mapping[str, float]:

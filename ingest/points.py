@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import IN_TITLE, Ranking, fused
-from ingest.index import Audience, Hit, Query
+from ingest.index import Audience, Hit, Nearness, Query
 from ingest.words import indexed_text, without_elisions
 from models.ports import Language
 
@@ -116,8 +116,8 @@ class Scored(Found, Protocol):
 class Engine(Protocol):
     """One question put to an engine in several searches, the reader filter in each."""
 
-    def search(self, *, whole: bool) -> Iterable[Sequence[Scored]]:
-        """Each search's passages; their payloads only where they are wanted whole."""
+    def search(self, *, whole: bool) -> Iterable[tuple[str, Sequence[Scored]]]:
+        """By MEANING and by TERMS, what each finds; payloads only where they are wanted whole."""
         ...
 
     def retrieve(self, ids: list[str]) -> Iterable[Found]:
@@ -127,14 +127,17 @@ class Engine(Protocol):
 
 def answered(engine: Engine, audience: Audience, limit: int) -> list[Hit]:
     """The searches fused. A document that is rewritten meanwhile is in there, old or new."""
-    best = fused(map(_ranking, engine.search(whole=False)), limit)
+    rankings = {by: _ranking(found) for by, found in engine.search(whole=False)}
+    best = fused(rankings.values(), limit)
     payloads = _payloads(engine.retrieve([id_ for id_, _ in best]))
     if len(payloads) < len(best):
-        searches = list(engine.search(whole=True))
-        best = fused(map(_ranking, searches), limit)
-        payloads = _payloads(chain.from_iterable(searches))
+        searches = dict(engine.search(whole=True))
+        rankings = {by: _ranking(found) for by, found in searches.items()}
+        best = fused(rankings.values(), limit)
+        payloads = _payloads(chain.from_iterable(searches.values()))
+    meaning, terms = rankings.get(MEANING, {}), rankings.get(TERMS, {})
     return [
-        Hit(chunk_of(id_, payload), score)
+        Hit(chunk_of(id_, payload), score, Nearness(meaning.get(id_), terms.get(id_)))
         for id_, score in best
         # Its readers may have changed between being found and being read.
         if audience.groups.intersection((payload := payloads[id_])[READERS])

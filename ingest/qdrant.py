@@ -136,10 +136,12 @@ class _Asked(Engine):
     collection: str
     searches: Sequence[models.QueryRequest]
 
-    def search(self, *, whole: bool) -> list[list[models.ScoredPoint]]:
+    def search(self, *, whole: bool) -> list[tuple[str, list[models.ScoredPoint]]]:
         wanted = [one.model_copy(update={"with_payload": whole}) for one in self.searches]
         found = self.client.query_batch_points(self.collection, wanted)
-        return [answer.points for answer in found]
+        return [
+            (str(one.using), answer.points) for one, answer in zip(wanted, found, strict=True)
+        ]
 
     def retrieve(self, ids: list[str]) -> list[models.Record]:
         return self.client.retrieve(self.collection, list(ids))

@@ -24,6 +24,7 @@ from ingest.memory import MemoryIndex, MemorySite
 from ingest.qdrant_server import QdrantServer
 from ingest.remembering import RememberingIndex, Vectors
 from ingest.vectors import VectorCache
+from ingest.words import embedded_text
 from models.ports import Language
 
 EVERYTHING = 200  # more than any example holds
@@ -226,6 +227,28 @@ def test_at_most_the_limit_comes_back_best_first_and_once_each(
     assert len(hits) == min(limit, len(readable(store, everyone, None)))
     assert len({hit.chunk.id for hit in hits}) == len(hits)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+@examples
+@given(history=histories, question=texts, vector=st.booleans())
+def test_a_hit_says_how_near_it_is_by_meaning_and_by_words(
+    index: Index, history: list[Step], question: str, *, vector: bool
+) -> None:
+    """The measures of each search, before they were made one score: a cosine, and a BM25."""
+    live(index, history)
+    query = asked(question, vector=vector)
+
+    hits = index.search(query, Audience(frozenset({"everyone"})), EVERYTHING)
+
+    for hit in hits:
+        holds = set(question.split()) & set(hit.chunk.text.split())
+        assert (hit.nearness.bm25 is not None) == bool(holds)
+        assert (hit.nearness.bm25 or 0.0) >= 0.0
+        if query.vector is None:
+            assert hit.nearness.cosine is None
+        else:
+            row = WordsEmbedder().embed([embedded_text(hit.chunk)])[0]
+            assert hit.nearness.cosine == pytest.approx(float(row @ query.vector[0]), abs=1e-3)
 
 
 def test_a_chunk_comes_back_as_it_was_put_in(index: Index) -> None:
