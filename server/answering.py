@@ -35,7 +35,7 @@ from server.outcomes import (
     Stopped,
 )
 from server.prompting import Prompting
-from server.retrieval import Retrieval, Wanted
+from server.retrieval import Found, Retrieval, Wanted
 from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
 Sealed = SealedSentence | SealedOutcome
@@ -138,7 +138,8 @@ class _Answer:
         if isinstance(lease, SwitchState):
             return self._without_ai(lease, question)
         try:
-            return (yield from self._with_ai(lease, question))
+            leans = question != verdict.text
+            return (yield from self._with_ai(lease, question, leans=leans))
         except WritingRevokedError as revoked:
             return self._revoked(revoked, question)
         except ModelBusyError:
@@ -147,16 +148,20 @@ class _Answer:
             self.progress.failed(error)
             return Failed(FailureCause.MODEL)
 
-    def _with_ai(self, lease: Lease, question: str) -> Reply:
+    def _with_ai(self, lease: Lease, question: str, *, leans: bool) -> Reply:
         limits = self.desk.house.limits
         permit = AnswerPermit.until(
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
         )
 
-        hits = self._found(question)
+        found = self._found(question)
         self.progress.lap("retrieve")
-        passages = self._screened(hits)
+        passages = self._screened(found.hits)
         self.progress.lap("passages")
+        self.progress.weighed(found.likelihood)
+        # One that leans on another question holds the words of both: no passage has them all.
+        if not found.relevant and not leans:
+            return Abstained(passages, relevant=False)
         sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
         prompting = self.desk.engines.prompting.get()
         prompt = prompting.prompt(question, sources, self.asking.language)
@@ -182,7 +187,7 @@ class _Answer:
     ) -> Stopped:
         """What the asker may read, who answers for it, and how work goes on."""
         retrieval = self.desk.retrieval
-        passages = self._screened(self._found(question))
+        passages = self._screened(self._found(question).hits)
         return Stopped(
             state.mode,
             state.reason,
@@ -192,7 +197,7 @@ class _Answer:
             interrupted,
         )
 
-    def _found(self, question: str) -> list[Hit]:
+    def _found(self, question: str) -> Found:
         limit = self.desk.house.limits.passages
         audience = audience_of(self.asking.asker)
         wanted = Wanted(without_placeholders(question), self.asking.language)

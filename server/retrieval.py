@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from ingest.collections import Collection, Trust
 from ingest.index import Audience, Hit, Index, Query
-from ingest.lexicon import Lexicon
+from ingest.lexicon import Lexicon, Understood
+from ingest.relevance import Rule, evidence
 from models.errors import WritingRevokedError
 from models.ports import Embedder, Language
 from server.lazy import Lazy
@@ -30,6 +31,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The passages, best first, and how likely they are about what was asked.
+
+    `likelihood` is in [0, 1]; None where a search by words alone cannot tell. `relevant` says
+    whether that is enough to answer from them: nothing that is found is hidden for it.
+    """
+
+    hits: list[Hit]
+    likelihood: float | None
+    relevant: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """Searches by words and by meaning; by words alone when no model may be called."""
 
@@ -38,22 +52,32 @@ class Retrieval:
     lexicon: Lexicon
     standings: Standings
     clock: Callable[[], datetime]
+    rule: Rule
 
-    def find(self, wanted: Wanted, audience: Audience, limit: int) -> list[Hit]:
+    def find(self, wanted: Wanted, audience: Audience, limit: int) -> Found:
         """Hybrid search, or lexical search with the AI off: people find their documents anyway.
 
         What still holds comes before what is past its date, and a version after its heir.
         """
-        query = self._query(wanted, audience)
+        understood = self.lexicon.understand(wanted.question, wanted.language, audience)
+        query = self._query(understood, wanted)
         hits = self.index.get().search(query, audience, limit)
         shown = self.standings.ranked(hits)
         if len(shown) < len(hits):
             deeper = self.index.get().search(query, audience, limit * DEEPER)
             shown = self.standings.ranked(deeper)[:limit]
-        return shown
+        likelihood = self._likelihood(understood, wanted.language, audience, shown)
+        relevant = bool(shown) and (likelihood is None or likelihood >= self.rule.least)
+        return Found(shown, likelihood, relevant)
 
-    def _query(self, wanted: Wanted, audience: Audience) -> Query:
-        understood = self.lexicon.understand(wanted.question, wanted.language, audience)
+    def _likelihood(
+        self, understood: Understood, language: Language, audience: Audience, hits: Sequence[Hit]
+    ) -> float | None:
+        """From what the asker may read, and nothing else."""
+        told = evidence(self.lexicon.terms(understood, language, audience), hits, language)
+        return None if told is None else self.rule.likelihood(told)
+
+    def _query(self, understood: Understood, wanted: Wanted) -> Query:
         try:
             embedder = self.embedder.get()
             vector, digest = embedder.embed([understood.meaning]), embedder.identity.digest

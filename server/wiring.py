@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,7 @@ from ingest.ingestion import Ingestion
 from ingest.lexicon import Lexicon
 from ingest.live import LiveIndex, Site
 from ingest.reading import FileReader
+from ingest.relevance import Rule
 from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
 from ingest.remote import Remote, RemoteStore
 from ingest.vectors import VectorCache
@@ -264,7 +265,7 @@ def _documents(ground: _Ground, parts: Parts) -> _Documents:
     return _Documents(
         library,
         Stewardship(library, standings, ground.record, now),
-        Retrieval(index, embedder, Lexicon(shelves), standings, now),
+        Retrieval(index, embedder, Lexicon(shelves), standings, now, _rule(settings)),
         rebuilding,
         Adapting(settings.home, embedders, shelves, switch, ground.record),
     )
@@ -301,6 +302,12 @@ def make_embedder(settings: Settings) -> Embedder:
         return base
     adapted.verify(home, own)
     return open_embedder(own.folder(home))
+
+
+def _rule(settings: Settings) -> Rule:
+    """When what was found is taken to be about the question."""
+    rule = Rule.read()
+    return rule if settings.relevance is None else replace(rule, least=settings.relevance)
 
 
 def _indexed_by(settings: Settings) -> str | None:

@@ -19,6 +19,7 @@ from ingest.ingestion import Ingestion
 from ingest.lexicon import Lexicon
 from ingest.memory import MemoryIndex
 from ingest.reading import InProcessReader
+from ingest.relevance import Rule
 from ingest.remote import Remote
 from models.ports import Language
 from server.access import Person, Role, audience_of, operator
@@ -84,7 +85,8 @@ class Keeping:
         self.library.ingest(folder, name, self.operator, lambda _done, _of: None)
 
     def search(self, question: str, reader: Person, limit: int = 10) -> list[Hit]:
-        return self.retrieval.find(Wanted(question, Language.FRENCH), audience_of(reader), limit)
+        wanted = Wanted(question, Language.FRENCH)
+        return self.retrieval.find(wanted, audience_of(reader), limit).hits
 
     def found(self, question: str, reader: Person, limit: int = 10) -> list[str]:
         return [hit.chunk.document for hit in self.search(question, reader, limit)]
@@ -110,7 +112,12 @@ def keeping(home: Path, open_remote: Callable[[Address], Remote] = no_remote) ->
             library,
             Stewardship(library, standings, record, clock),
             Retrieval(
-                Lazy(lambda: index), Lazy(lambda: embedder), Lexicon(shelves), standings, clock
+                Lazy(lambda: index),
+                Lazy(lambda: embedder),
+                Lexicon(shelves),
+                standings,
+                clock,
+                Rule.read(),
             ),
             index,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -50,8 +51,10 @@ def search(
     if form.faults(question):
         raise typer.BadParameter(built_in.FORM.message.en, param_hint="QUESTION")
     arguments = {"question": question, "limit": limit, "language": language}
-    hits = run(context, "search", arguments, as_user)
-    show(hits, as_json, lambda: _hit_lines(cast("list[dict[str, Any]]", hits)))
+    found = cast("dict[str, Any]", run(context, "search", arguments, as_user))
+    if not found["relevant"]:
+        sys.stderr.write("Nothing that you may read seems to be about this; here is the nearest.\n")
+    show(found["hits"], as_json, lambda: _hit_lines(found["hits"]))
 
 
 @evaluate.command("retrieval")

@@ -18,6 +18,7 @@ from server.commands import Caller, Given
 from server.errors import ServerError
 from server.evaluation import CUTS, evaluate_retrieval, read_questions
 from server.outcomes import Abstained, Answered, Citation, Failed, Outcome, Refused, Stopped
+from server.retrieval import Wanted
 from server.wiring import Vigie
 
 
@@ -86,8 +87,9 @@ def citation_json(citation: Citation) -> Json:
 
 def search(vigie: Vigie, caller: Caller, given: SearchGiven) -> Json:
     language = given.language or guess_language(given.question)
-    hits = vigie.searching.search(given.question, caller.person, language, given.limit)
-    return [hit_json(hit) for hit in hits]
+    wanted = Wanted(given.question, language)
+    found = vigie.searching.look(wanted, caller.person, given.limit)
+    return {"hits": [hit_json(hit) for hit in found.hits], "relevant": found.relevant}
 
 
 def hit_json(hit: Hit) -> Json:
@@ -126,6 +128,9 @@ def evaluate(vigie: Vigie, caller: Caller, given: EvaluateGiven) -> Json:
         "mrr@10": round(scores.mrr_at_10, 4),
         "p50_ms": round(scores.p50_ms, 2),
         "p95_ms": round(scores.p95_ms, 2),
+        "kept": round(scores.kept, 4),
+        "refused": None if scores.refused is None else round(scores.refused, 4),
+        "least_for_95": round(scores.least_for_95, 4),
     }
 
 
@@ -143,8 +148,8 @@ def _details(outcome: Outcome, language: Language) -> dict[str, Json]:
     match outcome:
         case Answered(generator=generator):
             return {"generator": generator}
-        case Abstained():
-            return {}
+        case Abstained(relevant=relevant):
+            return {"relevant": relevant}
         case Refused(violations=violations):
             return {
                 "violations": [

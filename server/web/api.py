@@ -21,6 +21,7 @@ from server.commands.switch import state_json
 from server.errors import ServerError
 from server.failures import EXPECTED
 from server.outcomes import Mode
+from server.retrieval import Wanted
 from server.web import errors
 from server.web.ask import STREAMED, mark_of
 from server.web.callers import AskingCaller, Caller
@@ -28,6 +29,8 @@ from server.web.stream import Reading
 from server.web.visits import TheWeb
 
 router = APIRouter(prefix="/api/v1", tags=["vigie"])
+
+RELEVANT = "X-Vigie-Relevant"
 
 JsonObject = dict[str, Any]
 
@@ -74,14 +77,20 @@ async def ask(request: Request, web: TheWeb, person: AskingCaller, body: AskBody
 
 
 @router.post("/search")
-async def search(web: TheWeb, person: Caller, body: SearchBody) -> list[JsonObject]:
-    """Passages that the caller may read. Goes on working when the AI is stopped."""
-    language = body.language or guess_language(body.question)
-    hits = await web.threads.run(
-        web.threads.search,
-        lambda: web.vigie.searching.search(body.question, person, language, body.limit),
+async def search(
+    web: TheWeb, person: Caller, body: SearchBody, response: Response
+) -> list[JsonObject]:
+    """Passages that the caller may read. Goes on working when the AI is stopped.
+
+    The header `X-Vigie-Relevant` is `false` where they are only the nearest, and none seems to be
+    about what was asked.
+    """
+    wanted = Wanted(body.question, body.language or guess_language(body.question))
+    found = await web.threads.run(
+        web.threads.search, lambda: web.vigie.searching.look(wanted, person, body.limit)
     )
-    return [dict(hit_json(hit)) for hit in hits]  # type: ignore[arg-type]  # an object
+    response.headers[RELEVANT] = "true" if found.relevant else "false"
+    return [dict(hit_json(hit)) for hit in found.hits]  # type: ignore[arg-type]  # an object
 
 
 @router.get("/switch")

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from ingest.documents import BlockKind, Document, Span
+from ingest.documents import BlockKind, Chunk, Document, Span
 from models.words import guess_language
+from server.retrieval import Wanted
 from server.web.visits import AnyVisit, Asker
 
 router = APIRouter()
@@ -82,13 +83,16 @@ def document_page(
 @router.get("/search")
 async def search_page(visited: AnyVisit, person: Asker, q: str = "") -> HTMLResponse:
     vigie, threads = visited.web.vigie, visited.web.threads
-    found = []
+    chunks: list[Chunk] = []
+    relevant = True
     if q.strip():
+        wanted = Wanted(q, guess_language(q))
         found = await threads.run(
-            threads.search, lambda: vigie.searching.search(q, person, guess_language(q), HITS)
+            threads.search, lambda: vigie.searching.look(wanted, person, HITS)
         )
+        chunks, relevant = [hit.chunk for hit in found.hits], found.relevant
     return visited.page(
-        "search.html", question=q, hits=[hit.chunk for hit in found], state=vigie.switch.state()
+        "search.html", question=q, hits=chunks, relevant=relevant, state=vigie.switch.state()
     )
 
 

@@ -173,8 +173,9 @@ def ending_text(sealed: SealedOutcome, spoken: Catalogue) -> str:
     match sealed.outcome:
         case Answered(citations=citations):
             return _sources(spoken.say("answer.sources"), citations)
-        case Abstained(passages=passages):
-            return _sources(spoken.say("outcome.abstained.text"), passages)
+        case Abstained(passages=passages, relevant=relevant):
+            said = "outcome.abstained.text" if relevant else "outcome.abstained.nearest"
+            return _sources(spoken.say(said), passages)
         case Refused(violations=violations):
             return "\n".join(
                 f"{violation.message.spoken(spoken.language)} ({violation.clause})"

@@ -308,6 +308,37 @@ def test_the_clear_case_comes_first(
     assert hits[0].chunk.document == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("que dit l’article L1132-1 sur la discrimination à l’embauche", "code"),
+        ("procédure prc-2024-017 : qui signe les achats", "procedure"),
+        ("comment remplir le cerfa 12345 pour une demande de congés", "formulaire"),
+        ("loi 78-17 et congés payés", "loi"),
+    ],
+)
+@pytest.mark.parametrize("vector", [True, False], ids=["hybrid", "words"])
+def test_what_holds_the_very_reference_comes_first(
+    index: Index, question: str, expected: str, *, vector: bool
+) -> None:
+    others = (
+        "discrimination à l’embauche, procédure : qui signe les achats, demande de congés payés"
+    )
+    for one in (
+        document("code", "Aucun motif ne compte (C. trav., art. L. 1132-1)."),
+        document("procedure", "PRC-2024-017. Deux visas."),
+        document("formulaire", "Joindre le formulaire 12345*01 au dossier."),
+        document("loi", "Elle est connue (n° 78-17)."),
+        document("voisins", f"Article L1132-10, PRC-2024-018, 54321*01, 78-18 : {others}."),
+        document("autres", f"Loi et cerfa, comment remplir : {others}."),
+    ):
+        index.replace(one, embedded(one))
+
+    hits = index.search(asked(question, vector=vector), Audience(frozenset({"everyone"})), 6)
+
+    assert hits[0].chunk.document == expected
+
+
 @pytest.mark.parametrize("text", ["", "   ", "?!", "的 ☃", "\x00", "le la les"])
 def test_a_question_without_words_raises_nothing(index: Index, text: str) -> None:
     index.replace(put := document("note", "bonjour"), embedded(put))

@@ -51,7 +51,7 @@ def quiet(_done: int, _of: int) -> None:
 
 def found(vigie: Vigie) -> list[str]:
     audience = audience_of(anyone(vigie.secret))
-    hits = vigie.answering.retrieval.find(Wanted(QUESTION, Language.FRENCH), audience, 5)
+    hits = vigie.answering.retrieval.find(Wanted(QUESTION, Language.FRENCH), audience, 5).hits
     return [hit.chunk.document for hit in hits]
 
 
