@@ -110,6 +110,8 @@ class Answering:
             facts["prompt"] = self.engines.prompting.get().digest(asking.language)
             facts["generator"] = [generator.identity.name, generator.identity.digest]
             facts["embedder"] = [embedder.identity.name, embedder.identity.digest]
+            if (reranker := self.retrieval.reranker) is not None:
+                facts["reranker"] = [reranker.get().identity.name, reranker.get().identity.digest]
         return Event(
             EventKind.ANSWER_OPENED,
             "",

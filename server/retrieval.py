@@ -11,9 +11,10 @@ from ingest.index import Audience, Hit, Index, Query
 from ingest.lexicon import Lexicon, Understood
 from ingest.relevance import Rule, evidence
 from models.errors import WritingRevokedError
-from models.ports import Embedder, Language
+from models.ports import Embedder, Language, Reranker
 from server.lazy import Lazy
 from server.outcomes import Citation
+from server.reranking import READ_AGAIN, reranked
 from server.standings import Standing, Standings
 from server.store.lives import Key
 
@@ -53,6 +54,7 @@ class Retrieval:
     standings: Standings
     clock: Callable[[], datetime]
     rule: Rule
+    reranker: Lazy[Reranker] | None = None
 
     def find(self, wanted: Wanted, audience: Audience, limit: int) -> Found:
         """Hybrid search, or lexical search with the AI off: people find their documents anyway.
@@ -61,14 +63,21 @@ class Retrieval:
         """
         understood = self.lexicon.understand(wanted.question, wanted.language, audience)
         query = self._query(understood, wanted)
-        hits = self.index.get().search(query, audience, limit)
+        read = limit if self.reranker is None else max(limit, READ_AGAIN)
+        hits = self._search(query, audience, read)
         shown = self.standings.ranked(hits)
         if len(shown) < len(hits):
-            deeper = self.index.get().search(query, audience, limit * DEEPER)
-            shown = self.standings.ranked(deeper)[:limit]
+            shown = self.standings.ranked(self._search(query, audience, read * DEEPER))
+        shown = shown[:limit]
         likelihood = self._likelihood(understood, wanted.language, audience, shown)
         relevant = bool(shown) and (likelihood is None or likelihood >= self.rule.least)
         return Found(shown, likelihood, relevant)
+
+    def _search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
+        hits = self.index.get().search(query, audience, limit)
+        if self.reranker is None:
+            return hits
+        return reranked(self.reranker.get(), query.text, hits)
 
     def _likelihood(
         self, understood: Understood, language: Language, audience: Audience, hits: Sequence[Hit]

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     embedder: Path | None = Field(
         None, description="A sentence-transformers folder; by default the bundled MiniLM."
     )
+    reranker: Path | None = Field(
+        None,
+        description="The folder of a cross-encoder that reads the best passages again; without "
+        "one they keep the order in which they were found.",
+    )
     index_url: str | None = Field(
         None, description="A Qdrant server on site; by default the index is a folder of the home."
     )

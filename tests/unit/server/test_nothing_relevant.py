@@ -14,7 +14,7 @@ from server.outcomes import Abstained, Answered
 from server.retrieval import Wanted
 from server.wiring import Vigie
 
-FOREIGN = "Quelle est la durée d’une garde à vue pour un mineur délinquant récidiviste ?"
+FOREIGN = "Comment Napoléon perdit-il à Waterloo face aux troupes prussiennes de Blücher ?"
 KNOWN = "combien de jours de congés payés par an"
 
 pytestmark = pytest.mark.slow
