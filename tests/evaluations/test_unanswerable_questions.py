@@ -25,6 +25,7 @@ DATA = ROOT.parent / "shared" / "data"
 SETS = {"cnil": "service-public", "service-public": "cnil"}
 READ = 6
 TRIALS = 200
+FEW, MOST = 3, 150
 
 pytestmark = pytest.mark.slow
 
@@ -90,23 +91,23 @@ def test_the_demo_company_keeps_its_own_questions(
 def test_a_reference_finds_a_page_that_holds_it(
     name: str, house: Vigie, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Made at run time: each identifier that few pages hold, asked for in the usual words."""
+    """Made at run time: each reference on few pages, as they write it, in the usual words."""
     ingest(house, name)
-    documents = house.answering.retrieval.standings.shelves.documents()
-    texts = {one.id: f"{one.title}\n{one.text}" for one in documents}
     holders: dict[str, list[str]] = {}
-    for id_, text in texts.items():
-        for identifier in identifiers(text):
-            holders.setdefault(identifier, []).append(id_)
+    for one in house.answering.retrieval.standings.shelves.documents():
+        words = f"{one.title} {one.text}".split()
+        for word in {word.strip(".,;:!?()«»\"'") for word in words}:
+            if identifiers(word):
+                holders.setdefault(word, []).append(one.id)
     asked = [
-        JudgedQuestion(question=f"que dit {one}, et que faut-il faire ?", relevant=tuple(ids))
-        for one, ids in sorted(holders.items())
-        if len(ids) <= 3
+        JudgedQuestion(question=f"que dit {written}, et que faut-il faire ?", relevant=tuple(ids))
+        for written, ids in sorted(holders.items())
+        if len(ids) <= FEW
     ]
 
     scores = evaluate_retrieval(
         house.answering.retrieval,
-        islice(asked, 150),
+        islice(asked, MOST),
         audience_of(anyone(house.secret)),
         Language.FRENCH,
     )
