@@ -174,8 +174,8 @@ def ending_text(sealed: SealedOutcome, spoken: Catalogue) -> str:
         case Answered(citations=citations):
             return _sources(spoken.say("answer.sources"), citations)
         case Abstained(passages=passages, relevant=relevant):
-            said = "outcome.abstained.text" if relevant else "outcome.abstained.nearest"
-            return _sources(spoken.say(said), passages)
+            unsure, nearest = "outcome.abstained.text", "outcome.abstained.nearest"
+            return _sources(spoken.say(unsure if relevant else nearest), passages)
         case Refused(violations=violations):
             return "\n".join(
                 f"{violation.message.spoken(spoken.language)} ({violation.clause})"
