@@ -21,12 +21,14 @@ from ingest.points import (
     COLLECTION,
     DOCUMENT,
     EFFORT,
+    EXACT,
     KEYWORDS,
     MEANING,
     READERS,
     TERMS,
     Engine,
     Point,
+    Terms,
     Words,
     answered,
 )
@@ -154,16 +156,20 @@ class EdgeIndex(StoredIndex):
         searches, readable = [], _readable(query, audience)
         if query.vector is not None:
             near = qe.Query.Nearest(query.vector[0].tolist(), using=MEANING)
-            searches.append(_Search(near, readable, depth, qe.SearchParams(hnsw_ef=EFFORT)))
-        terms = self._words.asked(query)
-        if terms.indices:
-            holding = qe.Query.Nearest(qe.SparseVector(terms.indices, terms.values), using=TERMS)
+            wide = qe.SearchParams(hnsw_ef=EFFORT)
+            searches.append(_Search(MEANING, near, readable, depth, wide))
+        asked = {TERMS: self._words.asked(query), EXACT: self._words.named(query)}
+        sought = {by: terms for by, terms in asked.items() if terms.indices}
+        if sought:
             rarity = None
             if not self._reads_all(readable, (self._writes, audience.groups, query.collections)):
                 # How rare a word is, is counted where the audience may read: the order of their
                 # hits says nothing of passages that are not theirs.
                 rarity = qe.SearchParams(idf=qe.IdfParams(corpus=readable))
-            searches.append(_Search(holding, readable, depth, rarity))
+            searches += [
+                _Search(by, _holding(terms), readable, depth, rarity)
+                for by, terms in sought.items()
+            ]
         return searches
 
     def _reads_all(self, readable: qe.Filter, asked: _Corpus) -> bool:
@@ -185,6 +191,7 @@ class EdgeIndex(StoredIndex):
 
 @dataclass(frozen=True, slots=True)
 class _Search:
+    by: str
     near: qe.Query
     readable: qe.Filter
     depth: int
@@ -209,9 +216,9 @@ class _Asked(Engine):
     shard: qe.EdgeShard
     searches: Sequence[_Search]
 
-    def search(self, *, whole: bool) -> Iterator[list[qe.ScoredPoint]]:
+    def search(self, *, whole: bool) -> Iterator[tuple[str, list[qe.ScoredPoint]]]:
         for one in self.searches:
-            yield self.shard.query(one.request(whole=whole))
+            yield one.by, self.shard.query(one.request(whole=whole))
 
     def retrieve(self, ids: list[str]) -> list[qe.Record]:
         return self.shard.retrieve(list(ids), with_payload=True, with_vector=False)
@@ -291,6 +298,12 @@ def _native(point: Point) -> qe.Point:
     if point.meaning is not None:
         vectors[MEANING] = point.meaning
     return qe.Point(point.id, vectors, point.payload)
+
+
+def _holding(terms: Terms) -> qe.Query:
+    import qdrant_edge as qe
+
+    return qe.Query.Nearest(qe.SparseVector(terms.indices, terms.values), using=TERMS)
 
 
 def _is(field: str, value: str) -> qe.FieldCondition:

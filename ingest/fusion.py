@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from statistics import median
+
+from ingest.index import Nearness
 
 DEPTH = 100
 """How deep each ranking is read before they are fused."""
@@ -17,8 +20,16 @@ Ranking = Mapping[str, float]
 """Passages by their ids, with the scores of one search: they compare with no other search's."""
 
 
-def fused(rankings: Iterable[Ranking], limit: int) -> list[tuple[str, float]]:
+EXACT = 2.0
+"""What it is worth to hold the very identifier that was asked for: as much as both rankings."""
+
+
+def fused(
+    rankings: Iterable[Ranking], limit: int, exact: Ranking | None = None
+) -> list[tuple[str, float]]:
     """The best ids and their scores: each ranking from nearly 0 (its last) to 1, summed.
+
+    Those of `exact` come first, and those that hold most of what was asked for before the others.
 
     Equal weights: on the questions this was tried on, no others did better on both halves.
     Source: the convex combination of Bruch, Gai & Ingber 2023, which keeps how much better one
@@ -28,7 +39,24 @@ def fused(rankings: Iterable[Ranking], limit: int) -> list[tuple[str, float]]:
     for ranking in rankings:
         for id_, share in _shares(ranking):
             total[id_] = total.get(id_, 0.0) + share
+    most = max(exact.values(), default=1.0) if exact else 1.0
+    for id_, score in (exact or {}).items():
+        total[id_] = total.get(id_, 0.0) + EXACT * score / most
     return sorted(total.items(), key=lambda found: (-found[1], found[0]))[: max(limit, 0)]
+
+
+def nearness(meaning: Ranking, terms: Ranking) -> Callable[[str], Nearness]:
+    """What each of the two searches measured of a passage, by the passage's id."""
+    usual_cosine, usual_bm25 = _usual(meaning), _usual(terms)
+
+    def of(id_: str) -> Nearness:
+        return Nearness(meaning.get(id_), terms.get(id_), usual_cosine, usual_bm25)
+
+    return of
+
+
+def _usual(ranking: Ranking) -> float | None:
+    return median(ranking.values()) if ranking else None
 
 
 def _shares(scores: Ranking) -> Iterator[tuple[str, float]]:

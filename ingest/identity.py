@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from ingest.errors import IndexMismatchError
 from models.ports import ModelIdentity
 
-FORMAT = 2
+FORMAT = 3
 """Changes whenever an index is laid out, or its texts are indexed, in another way."""
 
 

@@ -37,11 +37,27 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near a passage is to the question by meaning and by words, before both became a score.
+
+    `cosine` is in [-1, 1]; `bm25` is 0 or more, comparable within one index only. None: that search
+    did not find the passage among its first, or was not made. `usual_…` is the median of what the
+    same search found: only a passage that stands above it was found for a reason.
+    """
+
+    cosine: float | None = None
+    bm25: float | None = None
+    usual_cosine: float | None = None
+    usual_bm25: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that was found; a higher score is better, comparable within one search only."""
 
     chunk: Chunk
     score: float
+    nearness: Nearness = Nearness()
 
 
 class Index(Protocol):

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import log
 from threading import Lock
 from typing import Protocol, Self
 
@@ -15,7 +16,7 @@ from ingest.corrections import Correction, as_written, correction
 from ingest.index import Audience
 from ingest.words import without_elisions
 from models.ports import Language
-from models.words import STOP_WORDS, folded
+from models.words import STOP_WORDS, content_words, folded, stem
 
 SHORTEST = 5
 """Letters of a word that is worth mending: shorter ones are near too many others."""
@@ -106,6 +107,17 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a question: the stems that stand for it, and how much it tells, in nats.
+
+    The rarer in the documents, the more (inverse document frequency, Spärck Jones 1972).
+    """
+
+    stems: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Learnt:
     mark: str
     readers: frozenset[str]
@@ -134,6 +146,27 @@ class _Voice:
             language: [word for word in words if len(word) >= SHORTEST]
             for language, words in self.words.items()
         }
+
+    @cached_property
+    def stems(self) -> Mapping[Language, Counter[str]]:
+        """Stem → the documents that hold it, at most: one that holds two of its words is two."""
+        found: dict[Language, Counter[str]] = {}
+        for language, words in self.words.items():
+            found[language] = stems = Counter[str]()
+            for word, documents in words.items():
+                stems[stem(word, language)] += documents
+        return found
+
+    @cached_property
+    def sizes(self) -> Counter[Language]:
+        """How many documents there are in each language."""
+        return Counter(learnt.language for learnt in self.documents)
+
+    def weight(self, stems: frozenset[str], language: Language) -> float:
+        """What a word tells whose stems these are."""
+        held = max(map(self.stems[language].__getitem__, stems), default=0)
+        size = self.sizes[language]
+        return log(1 + (size - min(held, size) + 0.5) / (held + 0.5))
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
@@ -196,6 +229,21 @@ class Lexicon:
             tuple(others),
             surely=len(voice.words[language]) >= MANY,
             acronyms={acronym: voice.spelt(acronym) for acronym in others.values()},
+        )
+
+    def terms(
+        self, understood: Understood, language: Language, audience: Audience
+    ) -> tuple[Term, ...]:
+        """What each word of the question tells; a misspelt one may be there as it was meant."""
+        voice = self._voice(audience)
+        meant = {
+            stem(folded(typed), language): stem(near, language)
+            for typed, near in understood.mended.items()
+        }
+        return tuple(
+            Term(stems, voice.weight(stems, language))
+            for word in dict.fromkeys(content_words(understood.question, language))
+            for stems in (frozenset((word, meant.get(word, word))),)
         )
 
     def _learn(self, key: tuple[str, str]) -> _Learnt | None:

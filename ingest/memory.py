@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue, Indexed, Mark
 from ingest.documents import Chunk, Document, EmbeddedChunks
-from ingest.fusion import DEPTH, IN_TITLE, fused
+from ingest.fusion import DEPTH, IN_TITLE, fused, nearness
+from ingest.identifiers import identifiers
 from ingest.identity import Identity
 from ingest.index import Audience, Hit, Query, StoredIndex
 from ingest.ledger import FileNote, Ledger
 from ingest.live import Site, Standing
-from ingest.words import indexed_text, without_elisions
+from ingest.words import indexed_text, named_in, without_elisions
 from models.ports import Embedder
 from models.words import folded
 
@@ -35,6 +36,7 @@ class _Entry:
     vector: NDArray[np.float32] | None
     terms: Counter[str]
     title: Counter[str]
+    named: frozenset[str]
 
 
 class MemoryIndex(StoredIndex):
@@ -69,16 +71,13 @@ class MemoryIndex(StoredIndex):
         words = _by_terms(query, {id_: entry.terms for id_, entry in found.items()})
         titles = _by_terms(query, {id_: entry.title for id_, entry in found.items()})
         joined = {id_: words[id_] + IN_TITLE * titles.get(id_, 0.0) for id_ in words}
-        rankings = [_best(joined)]
-        if query.vector is not None:
-            question = query.vector[0]
-            nearness = {
-                id_: float(entry.vector @ question)
-                for id_, entry in found.items()
-                if entry.vector is not None
-            }
-            rankings.append(_best(nearness))
-        return [Hit(found[id_].chunk, score) for id_, score in fused(rankings, limit)]
+        by_terms, by_meaning = _best(joined), _best(_by_meaning(query, found))
+        near = nearness(by_meaning, by_terms)
+        exact = _by_names(query, found)
+        return [
+            Hit(found[id_].chunk, score, near(id_))
+            for id_, score in fused((by_terms, by_meaning), limit, exact)
+        ]
 
     def count(self) -> int:
         with self._lock:
@@ -194,9 +193,34 @@ class MemoryLedger(Ledger):
 def _entries(document: Document, embedded: EmbeddedChunks) -> tuple[_Entry, ...]:
     rows = [None] * len(embedded.chunks) if embedded.vectors is None else embedded.vectors
     return tuple(
-        _Entry(chunk, document.readers, row, _terms(indexed_text(chunk)), _terms(chunk.title))
+        _Entry(
+            chunk,
+            document.readers,
+            row,
+            _terms(indexed_text(chunk)),
+            _terms(chunk.title),
+            named_in(chunk),
+        )
         for chunk, row in zip(embedded.chunks, rows, strict=True)
     )
+
+
+def _by_meaning(query: Query, found: Mapping[str, _Entry]) -> Mapping[str, float]:
+    if query.vector is None:
+        return {}
+    question = query.vector[0]
+    return {
+        id_: float(entry.vector @ question)
+        for id_, entry in found.items()
+        if entry.vector is not None
+    }
+
+
+def _by_names(query: Query, found: Mapping[str, _Entry]) -> Mapping[str, float]:
+    """How many of the question's identifiers each passage holds; those that hold none are out."""
+    asked = identifiers(query.text)
+    counted = {id_: float(len(asked & entry.named)) for id_, entry in found.items()}
+    return {id_: count for id_, count in counted.items() if count}
 
 
 def _by_terms(query: Query, found: Mapping[str, Counter[str]]) -> Mapping[str, float]:

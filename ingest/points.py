@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
+from zlib import crc32
 
 from ingest.documents import Chunk, Document, EmbeddedChunks
-from ingest.fusion import IN_TITLE, Ranking, fused
+from ingest.fusion import IN_TITLE, Ranking, fused, nearness
+from ingest.identifiers import identifiers
 from ingest.index import Audience, Hit, Query
-from ingest.words import indexed_text, without_elisions
+from ingest.words import indexed_text, named_in, without_elisions
 from models.ports import Language
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 MEANING, TERMS = "meaning", "terms"
 """The vectors of a passage: what it means, and the words it holds."""
+
+EXACT = "exact"
+"""A search for the identifiers among the terms."""
 
 READERS, COLLECTION, DOCUMENT = "readers", "collection", "document"
 KEYWORDS = (READERS, COLLECTION, DOCUMENT, "language")
@@ -31,6 +36,7 @@ the ten nearest of 100 000 were missed where one in four could be read."""
 _USUAL_TERMS, _USUAL_TITLE = 60.0, 6.0
 _ALSO = 0.5  # what a word counts that was not asked for
 _TITLE = 0x5BD1_E995  # makes another number of a term: the same word, in the title
+_NAMED = 0x1B87_3593  # begins the number of an identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class Words:
             Point(
                 chunk.id,
                 row,
-                _terms(bm25.embed_document(indexed_text(chunk)), title),
+                _terms(bm25.embed_document(indexed_text(chunk)), title, named_in(chunk)),
                 payload_of(document, chunk),
             )
             for chunk, row in zip(embedded.chunks, rows, strict=True)
@@ -89,6 +95,12 @@ class Words:
         )
         counted |= {_in_title(index): value for index, value in counted.items()}
         return Terms(sorted(counted), [counted[index] for index in sorted(counted)])
+
+    @staticmethod
+    def named(query: Query) -> Terms:
+        """The identifiers in the question, each as much as another: how rare it is, decides."""
+        indices = sorted({_named(one) for one in identifiers(query.text)})
+        return Terms(indices, [1.0] * len(indices))
 
     def _stems(self, text: str, language: Language) -> set[int]:
         """Without the language's empty words: "la" is rare in English documents, and empty."""
@@ -116,8 +128,8 @@ class Scored(Found, Protocol):
 class Engine(Protocol):
     """One question put to an engine in several searches, the reader filter in each."""
 
-    def search(self, *, whole: bool) -> Iterable[Sequence[Scored]]:
-        """Each search's passages; their payloads only where they are wanted whole."""
+    def search(self, *, whole: bool) -> Iterable[tuple[str, Sequence[Scored]]]:
+        """What is found by MEANING, TERMS and EXACT; payloads only where they are wanted whole."""
         ...
 
     def retrieve(self, ids: list[str]) -> Iterable[Found]:
@@ -127,18 +139,26 @@ class Engine(Protocol):
 
 def answered(engine: Engine, audience: Audience, limit: int) -> list[Hit]:
     """The searches fused. A document that is rewritten meanwhile is in there, old or new."""
-    best = fused(map(_ranking, engine.search(whole=False)), limit)
+    rankings = {by: _ranking(found) for by, found in engine.search(whole=False)}
+    best = _best(rankings, limit)
     payloads = _payloads(engine.retrieve([id_ for id_, _ in best]))
     if len(payloads) < len(best):
-        searches = list(engine.search(whole=True))
-        best = fused(map(_ranking, searches), limit)
-        payloads = _payloads(chain.from_iterable(searches))
+        searches = dict(engine.search(whole=True))
+        rankings = {by: _ranking(found) for by, found in searches.items()}
+        best = _best(rankings, limit)
+        payloads = _payloads(chain.from_iterable(searches.values()))
+    near = nearness(rankings.get(MEANING, {}), rankings.get(TERMS, {}))
     return [
-        Hit(chunk_of(id_, payload), score)
+        Hit(chunk_of(id_, payload), score, near(id_))
         for id_, score in best
         # Its readers may have changed between being found and being read.
         if audience.groups.intersection((payload := payloads[id_])[READERS])
     ]
+
+
+def _best(rankings: Mapping[str, Ranking], limit: int) -> list[tuple[str, float]]:
+    summed = (rankings[by] for by in (MEANING, TERMS) if by in rankings)
+    return fused(summed, limit, rankings.get(EXACT))
 
 
 def _ranking(search: Sequence[Scored]) -> Ranking:
@@ -182,13 +202,18 @@ def chunk_of(id_: str, payload: dict[str, Any]) -> Chunk:
     )
 
 
-def _terms(text: qe.SparseVector, title: qe.SparseVector) -> Terms:
+def _terms(text: qe.SparseVector, title: qe.SparseVector, named: Iterable[str]) -> Terms:
     values = dict(zip(text.indices, text.values, strict=True))
     values |= {
         _in_title(index): value * IN_TITLE
         for index, value in zip(title.indices, title.values, strict=True)
     }
+    values |= {_named(identifier): 1.0 for identifier in named}
     return Terms(list(values), list(values.values()))
+
+
+def _named(identifier: str) -> int:
+    return crc32(identifier.encode(), _NAMED)
 
 
 def _in_title(index: int) -> int:

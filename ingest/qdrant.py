@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection as Several
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from ingest.points import (
     COLLECTION,
     DOCUMENT,
     EFFORT,
+    EXACT,
     MEANING,
     READERS,
     TERMS,
@@ -104,26 +105,23 @@ class QdrantIndex(StoredIndex):
 
     def _searches(
         self, query: Query, readable: models.Filter, depth: int
-    ) -> list[models.QueryRequest]:
+    ) -> dict[str, models.QueryRequest]:
         from qdrant_client import models
 
-        searches = []
+        searches = {}
         if query.vector is not None:
             wide = models.SearchParams(hnsw_ef=EFFORT)
             near = query.vector[0].tolist()
-            searches.append(
-                models.QueryRequest(
-                    query=near, using=MEANING, filter=readable, limit=depth, params=wide
-                )
+            searches[MEANING] = models.QueryRequest(
+                query=near, using=MEANING, filter=readable, limit=depth, params=wide
             )
-        terms = self._words.asked(query)
-        if terms.indices:
+        for by, terms in ((TERMS, self._words.asked(query)), (EXACT, self._words.named(query))):
+            if not terms.indices:
+                continue
             words = models.SparseVector(indices=terms.indices, values=terms.values)
             rarity = models.SearchParams(idf=models.IdfCorpusParams(corpus=readable))
-            searches.append(
-                models.QueryRequest(
-                    query=words, using=TERMS, filter=readable, limit=depth, params=rarity
-                )
+            searches[by] = models.QueryRequest(
+                query=words, using=TERMS, filter=readable, limit=depth, params=rarity
             )
         return searches
 
@@ -134,12 +132,12 @@ class _Asked(Engine):
 
     client: QdrantClient
     collection: str
-    searches: Sequence[models.QueryRequest]
+    searches: Mapping[str, models.QueryRequest]
 
-    def search(self, *, whole: bool) -> list[list[models.ScoredPoint]]:
-        wanted = [one.model_copy(update={"with_payload": whole}) for one in self.searches]
+    def search(self, *, whole: bool) -> list[tuple[str, list[models.ScoredPoint]]]:
+        wanted = [one.model_copy(update={"with_payload": whole}) for one in self.searches.values()]
         found = self.client.query_batch_points(self.collection, wanted)
-        return [answer.points for answer in found]
+        return [(by, answer.points) for by, answer in zip(self.searches, found, strict=True)]
 
     def retrieve(self, ids: list[str]) -> list[models.Record]:
         return self.client.retrieve(self.collection, list(ids))

@@ -43,6 +43,17 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Reads a question and a passage together: slower than comparing vectors, and better."""
+
+    @property
+    def identity(self) -> ModelIdentity: ...
+
+    def scores(self, question: str, passages: Sequence[str]) -> list[float]:
+        """How well each passage answers, in the order given; comparable within one call."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A passage under the number by which an answer cites it, counted from 1."""

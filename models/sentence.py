@@ -138,7 +138,7 @@ def _pieces(texts: Sequence[str]) -> Iterator[list[int]]:
 
 def load_library(folder: Path) -> SentenceTransformer:
     """The library's own model of a folder, in float32. Raises ModelUnavailableError."""
-    _stay_offline()
+    stay_offline()
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -151,7 +151,7 @@ def load_library(folder: Path) -> SentenceTransformer:
         ) from error
 
 
-def _stay_offline() -> None:
+def stay_offline() -> None:
     """The hub's client reads these when it is first imported."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"

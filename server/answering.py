@@ -112,6 +112,8 @@ class Answering:
             facts["prompt"] = self.engines.prompting.get().digest(asking.language)
             facts["generator"] = [generator.identity.name, generator.identity.digest]
             facts["embedder"] = [embedder.identity.name, embedder.identity.digest]
+            if (reranker := self.retrieval.reranker) is not None:
+                facts["reranker"] = [reranker.get().identity.name, reranker.get().identity.digest]
         return Event(
             EventKind.ANSWER_OPENED,
             "",
@@ -140,7 +142,8 @@ class _Answer:
         if isinstance(lease, SwitchState):
             return self._without_ai(lease, question)
         try:
-            return (yield from self._with_ai(lease, question))
+            leans = question != verdict.text
+            return (yield from self._with_ai(lease, question, leans=leans))
         except WritingRevokedError as revoked:
             return self._revoked(revoked, question)
         except ModelBusyError:
@@ -149,7 +152,7 @@ class _Answer:
             self.progress.failed(error)
             return Failed(FailureCause.MODEL)
 
-    def _with_ai(self, lease: Lease, question: str) -> Reply:
+    def _with_ai(self, lease: Lease, question: str, *, leans: bool) -> Reply:
         limits = self.desk.house.limits
         permit = AnswerPermit.until(
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
@@ -159,6 +162,10 @@ class _Answer:
         self.progress.lap("retrieve")
         passages = self._screened(found)
         self.progress.lap("passages")
+        self.progress.weighed(found.likelihood)
+        # One that leans on another question holds the words of both: no passage has them all.
+        if not found.relevant and not leans:
+            return Abstained(passages, relevant=False)
         sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
         prompting = self.desk.engines.prompting.get()
         prompt = prompting.prompt(question, sources, self.asking.language)

@@ -75,6 +75,7 @@ class Progress:
     _passages: list[Json] = field(default_factory=list)
     _withheld: list[Json] = field(default_factory=list)
     _violations: list[Json] = field(default_factory=list)
+    _likelihood: float | None = None
     _usage: dict[str, Json] | None = None
     _failure: str | None = None
 
@@ -97,6 +98,10 @@ class Progress:
             }
             for hit in hits
         ]
+
+    def weighed(self, likelihood: float | None) -> None:
+        """How likely the passages are about the question."""
+        self._likelihood = likelihood
 
     def withhold(self, checked: SentenceVerdict) -> None:
         self.violated(checked.verdict.violations)
@@ -147,5 +152,6 @@ class Progress:
             "withheld": list(self._withheld),
             "violations": list(self._violations),
             "usage": self._usage,
+            **({} if self._likelihood is None else {"relevance": round(self._likelihood, 3)}),
             **({} if self._failure is None else {"failure": self._failure}),
         }

@@ -14,11 +14,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingest.index import Audience, Hit
 from models.ports import Language
 from server.errors import InvalidInputError
-from server.retrieval import Retrieval, Wanted
+from server.retrieval import Found, Retrieval, Wanted
 
 CUTS = (1, 3, 5, 10)
 CHUNKS_READ = 50  # chunks asked for, so that ten documents are among them
 DEEPEST = 10
+KEPT = 0.95
 
 
 class JudgedQuestion(BaseModel):
@@ -32,13 +33,21 @@ class JudgedQuestion(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RetrievalScores:
-    """Means over the answerable questions; times are of one whole search, embedding included."""
+    """Means over the answerable questions; times are of one whole search, embedding included.
+
+    `kept` is the share of them for which the house seemed to hold something, `refused` that of the
+    questions without an answer for which it did not; None where there are none. `least_for_95` is
+    what `VIGIE_RELEVANCE` may be at most, so that 95 % of the answerable ones are answered.
+    """
 
     n: int
     hit_at: tuple[float, ...]  # in the order of CUTS
     mrr_at_10: float
     p50_ms: float
     p95_ms: float
+    kept: float
+    refused: float | None
+    least_for_95: float
 
 
 def read_questions(path: Path) -> list[JudgedQuestion]:
@@ -60,17 +69,21 @@ def evaluate_retrieval(
     """Raises InvalidInputError when no question has a relevant document."""
     ranks: list[int | None] = []
     times_ms: list[float] = []
+    known: list[Found] = []
+    unknown: list[Found] = []
     for judged in questions:
-        if not judged.relevant:
-            continue
         started = time.perf_counter()
         wanted = Wanted(judged.question, language, collections)
-        hits = retrieval.find(wanted, audience, CHUNKS_READ).hits
+        found = retrieval.find(wanted, audience, CHUNKS_READ)
+        if not judged.relevant:
+            unknown.append(found)
+            continue
+        known.append(found)
         times_ms.append((time.perf_counter() - started) * 1000)
-        ranks.append(_rank(hits, judged.relevant))
+        ranks.append(_rank(found.hits, judged.relevant))
     if not ranks:
         raise InvalidInputError("No question names a relevant document.")
-    return _scores(ranks, times_ms)
+    return _scores(ranks, times_ms, known, unknown)
 
 
 def _question(path: Path, n: int, line: str) -> JudgedQuestion:
@@ -93,8 +106,28 @@ def _rank(hits: Sequence[Hit], relevant: Sequence[str]) -> int | None:
     return None
 
 
-def _scores(ranks: Sequence[int | None], times_ms: Sequence[float]) -> RetrievalScores:
+def _scores(
+    ranks: Sequence[int | None],
+    times_ms: Sequence[float],
+    known: Sequence[Found],
+    unknown: Sequence[Found],
+) -> RetrievalScores:
     hit_at = tuple(fmean(rank is not None and rank <= cut for rank in ranks) for cut in CUTS)
     mrr = fmean(1 / rank if rank else 0.0 for rank in ranks)
     p95 = quantiles(times_ms, n=20)[-1] if len(times_ms) > 1 else times_ms[0]
-    return RetrievalScores(len(ranks), hit_at, mrr, median(times_ms), p95)
+    return RetrievalScores(
+        len(ranks),
+        hit_at,
+        mrr,
+        median(times_ms),
+        p95,
+        kept=fmean(one.relevant for one in known),
+        refused=fmean(not one.relevant for one in unknown) if unknown else None,
+        least_for_95=_reached(known),
+    )
+
+
+def _reached(known: Sequence[Found]) -> float:
+    """The likelihood that 95 % reach; what cannot be told is kept whatever is asked of it."""
+    likely = sorted(1.0 if one.likelihood is None else one.likelihood for one in known)
+    return likely[int(len(likely) * (1 - KEPT))]

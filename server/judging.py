@@ -27,6 +27,7 @@ from server.audit.events import Json
 from server.errors import InvalidInputError, ServerError
 from server.failures import EXPECTED
 from server.rebuilding import foreign
+from server.reranking import READ_AGAIN
 from server.settings import Settings, prepare_home, secret_key
 from server.store import Store
 from server.store.shelves import Shelves
@@ -36,6 +37,7 @@ from server.wiring import (
     make_embedder,
     make_guards,
     make_personal_data,
+    make_reranker,
     make_site,
 )
 
@@ -207,6 +209,7 @@ def examined(settings: Settings) -> dict[str, Any]:
         _check("charter", lambda: _charter(settings)),
         _check("models", lambda: _models(settings)),
         _check("embedder", lambda: _embedder(settings)),
+        _check("reranker", lambda: _reranker(settings)),
         _check("documents", lambda: _documents(settings)),
         _check("server", lambda: holding.holder(settings.home) or "no server runs"),
     ]
@@ -252,6 +255,17 @@ def _models(settings: Settings) -> str:
             raise ServerError(diagnosis.sentence.en)
         return diagnosis.sentence.en
     return f"{choice.engine.value} answers{f' ({choice.reason.en})' if choice.reason else ''}"
+
+
+def _reranker(settings: Settings) -> str:
+    if settings.reranker is None:
+        return "none: passages keep the order in which they were found (VIGIE_RERANKER)"
+    reranker = make_reranker(settings)
+    started = time.perf_counter()
+    reranker.scores(_PASSAGE[:80], [_PASSAGE] * READ_AGAIN)
+    spent = time.perf_counter() - started
+    name, digest = reranker.identity.name, reranker.identity.digest
+    return f"{name} ({digest[:12]}…) read {READ_AGAIN} passages in {spent:.2f} s, loading included"
 
 
 def _documents(settings: Settings) -> str:

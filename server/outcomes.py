@@ -62,9 +62,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Abstained:
-    """Nothing could be said that the passages support; here are the passages."""
+    """Nothing could be said that the passages support; here are the passages.
+
+    Where they are not `relevant`, the house seems to hold nothing about the question: no model
+    was asked, and these are the nearest.
+    """
 
     passages: tuple[Citation, ...]
+    relevant: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from ingest.corrections import Correction
 from ingest.index import Audience, Hit, Index, Query
 from ingest.joining import joined
 from ingest.lexicon import Lexicon, Understood
+from ingest.relevance import Rule, evidence
 from models.errors import WritingRevokedError
-from models.ports import Embedder, Language
+from models.ports import Embedder, Language, Reranker
 from models.quoting import Highlights, highlights
 from server.lazy import Lazy
 from server.outcomes import Citation
+from server.reranking import READ_AGAIN, reranked
 from server.standings import Standing, Standings
 from server.store.lives import Key
 
@@ -38,11 +40,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The passages, best first, and what the question was taken for."""
+    """The passages, best first, what the question was taken for, and whether they are about it.
+
+    `likelihood` is in [0, 1]; None where a search by words alone cannot tell. `relevant` says
+    whether that is enough to answer from them: nothing that is found is hidden for it.
+    """
 
     hits: list[Hit]
     understood: Understood
     language: Language
+    likelihood: float | None
+    relevant: bool
 
     @property
     def correction(self) -> Correction:
@@ -65,6 +73,8 @@ class Retrieval:
     lexicon: Lexicon
     standings: Standings
     clock: Callable[[], datetime]
+    rule: Rule
+    reranker: Lazy[Reranker] | None = None
 
     def find(self, wanted: Wanted, audience: Audience, limit: int) -> Found:
         """Hybrid search, or lexical search with the AI off: people find their documents anyway.
@@ -81,19 +91,34 @@ class Retrieval:
             shown = joined(ranked, self.standings.shelves, audience, limit)
             if len(shown) == limit:
                 break
-        return Found(shown, understood, wanted.language)
+        likelihood = self._likelihood(understood, wanted.language, audience, ranked[:limit])
+        relevant = bool(shown) and (likelihood is None or likelihood >= self.rule.least)
+        return Found(shown, understood, wanted.language, likelihood, relevant)
 
     def _deeper(self, query: Query, audience: Audience, limit: int) -> Iterator[list[Hit]]:
         """What is found, then what is found besides when reading deeper, until there is no more."""
         known: set[str] = set()
-        read = limit
+        read = limit if self.reranker is None else max(limit, READ_AGAIN)
         while True:
-            hits = self.index.get().search(query, audience, read)
+            hits = self._search(query, audience, read)
             yield [hit for hit in hits if hit.chunk.id not in known]
             if len(hits) < read:
                 return
             known |= {hit.chunk.id for hit in hits}
             read *= DEEPER
+
+    def _search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
+        hits = self.index.get().search(query, audience, limit)
+        if self.reranker is None:
+            return hits
+        return reranked(self.reranker.get(), query.text, hits)
+
+    def _likelihood(
+        self, understood: Understood, language: Language, audience: Audience, hits: Sequence[Hit]
+    ) -> float | None:
+        """From what the asker may read, and nothing else."""
+        told = evidence(self.lexicon.terms(understood, language, audience), hits, language)
+        return None if told is None else self.rule.likelihood(told)
 
     def _understood(self, wanted: Wanted, audience: Audience) -> Understood:
         if wanted.exact:

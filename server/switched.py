@@ -1,11 +1,11 @@
-"""The embedder behind the switch: with the AI off, no text reaches it, whoever asks."""
+"""The embedder and the reranker behind the switch: with the AI off, no text reaches them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.ports import Embedder, Matrix, ModelIdentity
+from models.ports import Embedder, Matrix, ModelIdentity, Reranker
 from server.outcomes import Mode
 from server.switch import StoppedError, Switch
 
@@ -29,6 +29,23 @@ class SwitchedEmbedder(Embedder):
         """Raises StoppedError with the AI off."""
         check_not_off(self.switch)
         return self.embedder.embed(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedReranker(Reranker):
+    """Compares as another reranker does, unless the switch is OFF."""
+
+    reranker: Reranker
+    switch: Switch
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self.reranker.identity
+
+    def scores(self, question: str, passages: Sequence[str]) -> list[float]:
+        """Raises StoppedError with the AI off."""
+        check_not_off(self.switch)
+        return self.reranker.scores(question, passages)
 
 
 def check_not_off(switch: Switch) -> None:

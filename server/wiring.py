@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -23,13 +23,14 @@ from ingest.ingestion import Ingestion
 from ingest.lexicon import Lexicon
 from ingest.live import LiveIndex, Site
 from ingest.reading import FileReader
+from ingest.relevance import Rule
 from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
 from ingest.remote import Remote, RemoteStore
 from ingest.vectors import VectorCache
 from models import adapted, catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
-from models.ports import Embedder, Generator
+from models.ports import Embedder, Generator, Reranker
 from models.stub import StubGenerator
 from models.wording import Wording
 from server.access import Person, operator
@@ -63,7 +64,7 @@ from server.store.lives import Lives
 from server.store.people import People
 from server.store.shelves import Shelves
 from server.switch import Switch
-from server.switched import SwitchedEmbedder
+from server.switched import SwitchedEmbedder, SwitchedReranker
 from server.switching import Switching
 
 
@@ -112,6 +113,8 @@ class Vigie:
         self.answering.engines.prompting.get()
         self.answering.engines.generator.get()
         self.answering.retrieval.index.get()
+        if self.answering.retrieval.reranker is not None:
+            self.answering.retrieval.reranker.get()
 
     def remarks(self) -> Iterator[str]:
         """What whoever starts the house should know: who answers if not the model, what is missing.
@@ -251,6 +254,7 @@ def _documents(ground: _Ground, parts: Parts) -> _Documents:
     vectors = Lazy(lambda: _open_vectors(settings.home, closing))
     index = Lazy[Index](lambda: RememberingIndex(live.get(), vectors.get()))
     reader = Lazy(lambda: _open_reader(settings, closing))
+    reranker = _reranker(settings, switch)
     standings = Standings(shelves, Lives(store), Likenesses(store), People(store), now)
 
     def remembering(embedder: Embedder) -> Embedder:
@@ -267,7 +271,7 @@ def _documents(ground: _Ground, parts: Parts) -> _Documents:
     return _Documents(
         library,
         Stewardship(library, standings, ground.record, now),
-        Retrieval(index, embedder, Lexicon(shelves), standings, now),
+        Retrieval(index, embedder, Lexicon(shelves), standings, now, _rule(settings), reranker),
         rebuilding,
         Adapting(settings.home, embedders, shelves, switch, ground.record),
     )
@@ -304,6 +308,26 @@ def make_embedder(settings: Settings) -> Embedder:
         return base
     adapted.verify(home, own)
     return open_embedder(own.folder(home))
+
+
+def _reranker(settings: Settings, switch: Switch) -> Lazy[Reranker] | None:
+    if settings.reranker is None:
+        return None
+    return Lazy(lambda: SwitchedReranker(make_reranker(settings), switch))
+
+
+def make_reranker(settings: Settings) -> Reranker:
+    """The reranker of the settings. Raises ModelUnavailableError."""
+    from models.cross_encoder import CrossEncoderReranker
+
+    assert settings.reranker is not None
+    return CrossEncoderReranker(settings.reranker)
+
+
+def _rule(settings: Settings) -> Rule:
+    """When what was found is taken to be about the question."""
+    rule = Rule.read()
+    return rule if settings.relevance is None else replace(rule, least=settings.relevance)
 
 
 def _indexed_by(settings: Settings) -> str | None:

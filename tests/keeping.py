@@ -18,6 +18,7 @@ from ingest.ingestion import Ingestion
 from ingest.lexicon import Lexicon
 from ingest.memory import MemoryIndex
 from ingest.reading import InProcessReader
+from ingest.relevance import Rule
 from ingest.remote import Remote
 from models.ports import Language
 from server.access import Person, Role, audience_of, operator
@@ -110,7 +111,12 @@ def keeping(home: Path, open_remote: Callable[[Address], Remote] = no_remote) ->
             library,
             Stewardship(library, standings, record, clock),
             Retrieval(
-                Lazy(lambda: index), Lazy(lambda: embedder), Lexicon(shelves), standings, clock
+                Lazy(lambda: index),
+                Lazy(lambda: embedder),
+                Lexicon(shelves),
+                standings,
+                clock,
+                Rule.read(),
             ),
             index,
         )

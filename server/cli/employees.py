@@ -59,6 +59,8 @@ def search(
     found = cast("dict[str, Any]", run(context, "search", arguments, as_user))
     for line in _correction_lines(found["correction"]):
         sys.stderr.write(line + "\n")
+    if not found["relevant"]:
+        sys.stderr.write("Nothing that you may read seems to be about this; here is the nearest.\n")
     show(found["hits"], as_json, lambda: _hit_lines(found["hits"]))
 
 

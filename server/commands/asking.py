@@ -94,7 +94,11 @@ def search(vigie: Vigie, caller: Caller, given: SearchGiven) -> Json:
     language = given.language or guess_language(given.question)
     wanted = Wanted(given.question, language, exact=given.exact)
     found = vigie.searching.look(wanted, caller.person, given.limit)
-    return {"hits": hits_json(found), "correction": correction_json(found.correction)}
+    return {
+        "hits": hits_json(found),
+        "correction": correction_json(found.correction),
+        "relevant": found.relevant,
+    }
 
 
 def hits_json(found: Found) -> list[Json]:
@@ -148,6 +152,9 @@ def evaluate(vigie: Vigie, caller: Caller, given: EvaluateGiven) -> Json:
         "mrr@10": round(scores.mrr_at_10, 4),
         "p50_ms": round(scores.p50_ms, 2),
         "p95_ms": round(scores.p95_ms, 2),
+        "kept": round(scores.kept, 4),
+        "refused": None if scores.refused is None else round(scores.refused, 4),
+        "least_for_95": round(scores.least_for_95, 4),
     }
 
 
@@ -169,8 +176,8 @@ def _details(outcome: Outcome, language: Language) -> dict[str, Json]:
     match outcome:
         case Answered(generator=generator):
             return {"generator": generator}
-        case Abstained():
-            return {}
+        case Abstained(relevant=relevant):
+            return {"relevant": relevant}
         case Refused(violations=violations):
             return {
                 "violations": [

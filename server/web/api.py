@@ -31,6 +31,7 @@ from server.web.visits import TheWeb
 router = APIRouter(prefix="/api/v1", tags=["vigie"])
 
 CORRECTION = "X-Vigie-Correction"
+RELEVANT = "X-Vigie-Relevant"
 
 JsonObject = dict[str, Any]
 
@@ -84,7 +85,9 @@ async def search(
     """Passages that the caller may read. Goes on working when the AI is stopped.
 
     Where a word was mended or an acronym spelt out, the header `X-Vigie-Correction` says so,
-    in JSON: `{"mended": {typed: meant}, "acronyms": {acronym: words}}`.
+    in JSON: `{"mended": {typed: meant}, "acronyms": {acronym: words}}`. The header
+    `X-Vigie-Relevant` is `false` where they are only the nearest, and none seems to be about
+    what was asked.
     """
     language = body.language or guess_language(body.question)
     wanted = Wanted(body.question, language, exact=body.exact)
@@ -93,6 +96,7 @@ async def search(
     )
     if told := correction_json(found.correction):
         response.headers[CORRECTION] = json.dumps(told)  # in ASCII, as a header must be
+    response.headers[RELEVANT] = "true" if found.relevant else "false"
     return [dict(hit) for hit in hits_json(found)]  # type: ignore[arg-type]  # an object
 
 

@@ -88,7 +88,7 @@ async def search_page(
 ) -> HTMLResponse:
     vigie, threads = visited.web.vigie, visited.web.threads
     passages: list[tuple[Chunk, Highlights]] = []
-    correction = NO_CORRECTION
+    correction, relevant = NO_CORRECTION, True
     if q.strip():
         wanted = Wanted(q, guess_language(q), exact=exact)
         found = await threads.run(
@@ -97,12 +97,13 @@ async def search_page(
         chunks = [hit.chunk for hit in found.hits]
         marked = found.highlights([chunk.text for chunk in chunks])
         passages = list(zip(chunks, marked, strict=True))
-        correction = found.correction
+        correction, relevant = found.correction, found.relevant
     return visited.page(
         "search.html",
         question=q,
         passages=passages,
         correction=correction,
+        relevant=relevant,
         state=vigie.switch.state(),
     )
 

@@ -173,8 +173,9 @@ def ending_text(sealed: SealedOutcome, spoken: Catalogue) -> str:
     match sealed.outcome:
         case Answered(citations=citations):
             return _sources(spoken.say("answer.sources"), citations)
-        case Abstained(passages=passages):
-            return _sources(spoken.say("outcome.abstained.text"), passages)
+        case Abstained(passages=passages, relevant=relevant):
+            unsure, nearest = "outcome.abstained.text", "outcome.abstained.nearest"
+            return _sources(spoken.say(unsure if relevant else nearest), passages)
         case Refused(violations=violations):
             return "\n".join(
                 f"{violation.message.spoken(spoken.language)} ({violation.clause})"

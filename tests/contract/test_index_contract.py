@@ -24,6 +24,7 @@ from ingest.memory import MemoryIndex, MemorySite
 from ingest.qdrant_server import QdrantServer
 from ingest.remembering import RememberingIndex, Vectors
 from ingest.vectors import VectorCache
+from ingest.words import embedded_text
 from models.ports import Language
 
 EVERYTHING = 200  # more than any example holds
@@ -228,6 +229,28 @@ def test_at_most_the_limit_comes_back_best_first_and_once_each(
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
+@examples
+@given(history=histories, question=texts, vector=st.booleans())
+def test_a_hit_says_how_near_it_is_by_meaning_and_by_words(
+    index: Index, history: list[Step], question: str, *, vector: bool
+) -> None:
+    """The measures of each search, before they were made one score: a cosine, and a BM25."""
+    live(index, history)
+    query = asked(question, vector=vector)
+
+    hits = index.search(query, Audience(frozenset({"everyone"})), EVERYTHING)
+
+    for hit in hits:
+        holds = set(question.split()) & set(hit.chunk.text.split())
+        assert (hit.nearness.bm25 is not None) == bool(holds)
+        assert (hit.nearness.bm25 or 0.0) >= 0.0
+        if query.vector is None:
+            assert hit.nearness.cosine is None
+        else:
+            row = WordsEmbedder().embed([embedded_text(hit.chunk)])[0]
+            assert hit.nearness.cosine == pytest.approx(float(row @ query.vector[0]), abs=1e-3)
+
+
 def test_a_chunk_comes_back_as_it_was_put_in(index: Index) -> None:
     put = document("Congés", "L’employé a vingt-cinq jours de congés.")
     index.replace(put, embedded(put))
@@ -281,6 +304,37 @@ def test_the_clear_case_comes_first(
         index.replace(one, embedded(one))
 
     hits = index.search(asked(question, vector=vector), Audience(frozenset({"everyone"})), 4)
+
+    assert hits[0].chunk.document == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("que dit l’article L1132-1 sur la discrimination à l’embauche", "code"),
+        ("procédure prc-2024-017 : qui signe les achats", "procedure"),
+        ("comment remplir le cerfa 12345 pour une demande de congés", "formulaire"),
+        ("loi 78-17 et congés payés", "loi"),
+    ],
+)
+@pytest.mark.parametrize("vector", [True, False], ids=["hybrid", "words"])
+def test_what_holds_the_very_reference_comes_first(
+    index: Index, question: str, expected: str, *, vector: bool
+) -> None:
+    others = (
+        "discrimination à l’embauche, procédure : qui signe les achats, demande de congés payés"
+    )
+    for one in (
+        document("code", "Aucun motif ne compte (C. trav., art. L. 1132-1)."),
+        document("procedure", "PRC-2024-017. Deux visas."),
+        document("formulaire", "Joindre le formulaire 12345*01 au dossier."),
+        document("loi", "Elle est connue (n° 78-17)."),
+        document("voisins", f"Article L1132-10, PRC-2024-018, 54321*01, 78-18 : {others}."),
+        document("autres", f"Loi et cerfa, comment remplir : {others}."),
+    ):
+        index.replace(one, embedded(one))
+
+    hits = index.search(asked(question, vector=vector), Audience(frozenset({"everyone"})), 6)
 
     assert hits[0].chunk.document == expected
 

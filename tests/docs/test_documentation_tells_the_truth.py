@@ -21,7 +21,11 @@ HOMES = {
     "qdrant_edge": ("ingest/edge.py", "ingest/points.py"),  # its BM25 serves the server too
     "qdrant_client": ("ingest/qdrant",),
     "llama_cpp": ("models/llama/", "models/doctor.py"),
-    "sentence_transformers": ("models/sentence.py", "models/adaptation.py"),
+    "sentence_transformers": (
+        "models/sentence.py",
+        "models/adaptation.py",
+        "models/cross_encoder.py",
+    ),
     "presidio_analyzer": ("guardrails/pii/",),
     "scipy": ("server/audit/statistics.py",),
     "typer": ("server/cli/",),
@@ -41,7 +45,8 @@ ADAPTERS = {
     "ingest.s3": ("server/wiring.py",),
     "models.llama": ("server/wiring.py", "models/"),
     "models.extractive": ("server/wiring.py",),
-    "models.sentence": ("server/wiring.py", "models/adaptation.py"),
+    "models.sentence": ("server/wiring.py", "models/adaptation.py", "models/cross_encoder.py"),
+    "models.cross_encoder": ("server/wiring.py",),
     "models.stub": ("server/wiring.py",),
 }
 
