@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import IN_TITLE, Ranking, fused
-from ingest.index import Audience, Hit, Query
+from ingest.index import Audience, Held, Hit, Query
 from ingest.words import indexed_text, without_elisions
 from models.ports import Language
 
@@ -22,6 +24,9 @@ MEANING, TERMS = "meaning", "terms"
 READERS, COLLECTION, DOCUMENT = "readers", "collection", "document"
 KEYWORDS = (READERS, COLLECTION, DOCUMENT, "language")
 """What passages are filtered by."""
+
+PAGE = 256
+"""Passages read together, of those that are all read one after the other."""
 
 EFFORT = 256
 """How many near passages the graph keeps in sight on its way: with the engine's own 100, a fifth of
@@ -108,6 +113,11 @@ class Found(Protocol):
     def payload(self) -> dict[str, Any] | None: ...
 
 
+class Kept(Found, Protocol):
+    @property
+    def vector(self) -> Any: ...
+
+
 class Scored(Found, Protocol):
     @property
     def score(self) -> float: ...
@@ -147,6 +157,14 @@ def _ranking(search: Sequence[Scored]) -> Ranking:
 
 def _payloads(found: Iterable[Found]) -> dict[str, dict[str, Any]]:
     return {str(one.id): one.payload or {} for one in found}
+
+
+def held_of(page: Iterable[Kept]) -> Iterator[Held]:
+    """The passages of a page that have a vector."""
+    for one in page:
+        if MEANING in (vectors := one.vector or {}):
+            chunk = chunk_of(str(one.id), one.payload or {})
+            yield Held(chunk, np.asarray(vectors[MEANING], dtype=np.float32))
 
 
 def payload_of(document: Document, chunk: Chunk) -> dict[str, Any]:

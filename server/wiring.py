@@ -45,7 +45,7 @@ from server.library import Intake, Library
 from server.onsite import check_on_site
 from server.procedure import read_procedure
 from server.prompting import Prompting
-from server.rebuilding import Rebuilding
+from server.rebuilding import SNAPSHOT, Rebuilding
 from server.remotes import reach
 from server.retrieval import Retrieval
 from server.runs import Runs
@@ -130,8 +130,10 @@ class Vigie:
         Another embedder takes the house's place together with the index that it filled.
         Raises WritingRevokedError with the AI off, IngestError, ModelsError.
         """
-        wanted = SwitchedEmbedder(embedder, self.switch) if embedder else None
-        return self.rebuilding.rebuild(wanted or self.rebuilding.embedder.get())
+        if embedder is not None:
+            return self.rebuilding.rebuild(SwitchedEmbedder(embedder, self.switch))
+        restored = self.rebuilding.restore()  # from the snapshot, after one that was cut off
+        return restored.documents, restored.passages
 
     def warm_up(self) -> None:
         """Make the costly parts now rather than at the first question; no model with the AI off."""
@@ -259,7 +261,8 @@ def _documents(ground: _Ground, parts: Parts) -> _Documents:
 
     intake = Intake(ingestion, files, Runs(), lambda address: open_remote(settings, address))
     library = Library(shelves, index.get, intake, ground.record, standings)
-    rebuilding = Rebuilding(site, live, embedder, remembering, shelves)
+    kept = settings.home / SNAPSHOT
+    rebuilding = Rebuilding(site, live, embedder, remembering, shelves, kept)
     embedders = _embedders(settings, rebuilding)
     return _Documents(
         library,
