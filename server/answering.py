@@ -153,6 +153,7 @@ class _Answer:
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
         )
 
+        ground = self.desk.retrieval.ground(audience_of(self.asking.asker))
         hits = self._found(question)
         self.progress.lap("retrieve")
         passages = self._screened(hits)
@@ -172,10 +173,18 @@ class _Answer:
                 self.progress.withhold(checked)
                 continue
             permit.check()
+            if not ground.holds(hits, checked.cited):
+                return Failed(FailureCause.WITHDRAWN)
             sealed = self._release(checked)
-            permit.check()  # a stop while it was being written: on the record, and not shown
+            # A stop, or a withdrawal, while it was being written: on the record, and not shown.
+            permit.check()
+            if not ground.holds(hits, checked.cited):
+                return Failed(FailureCause.WITHDRAWN)
             yield sealed
-        return self._outcome(passages)
+        shown = {n for sentence in self.progress.released for n in sentence.cited}
+        if not ground.holds(hits, shown):
+            return Failed(FailureCause.WITHDRAWN)
+        return self._outcome(tuple(one for one in passages if ground.holds(hits, (one.n,))))
 
     def _without_ai(
         self, state: SwitchState, question: str, *, interrupted: bool = False

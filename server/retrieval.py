@@ -11,6 +11,7 @@ from ingest.index import Audience, Hit, Index, Query
 from ingest.lexicon import Lexicon
 from models.errors import WritingRevokedError
 from models.ports import Embedder, Language
+from server.ground import Ground
 from server.lazy import Lazy
 from server.outcomes import Citation
 from server.standings import Standing, Standings
@@ -51,6 +52,10 @@ class Retrieval:
             deeper = self.index.get().search(query, audience, limit * DEEPER)
             shown = self.standings.ranked(deeper)[:limit]
         return shown
+
+    def ground(self, audience: Audience) -> Ground:
+        """What an answer is to stand on; laid before its passages are looked for."""
+        return Ground(self.standings, audience)
 
     def _query(self, wanted: Wanted, audience: Audience) -> Query:
         understood = self.lexicon.understand(wanted.question, wanted.language, audience)
