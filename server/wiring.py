@@ -39,7 +39,6 @@ from server.audit.log import AuditLog
 from server.audit.review import ReviewQueue
 from server.conversations import Conversations
 from server.desk import Desk
-from server.errors import InvalidInputError
 from server.lazy import Lazy
 from server.library import Intake, Library
 from server.onsite import check_on_site
@@ -316,23 +315,17 @@ def _indexed_by(settings: Settings) -> str | None:
 
 
 def _embedders(settings: Settings, rebuilding: Rebuilding) -> Embedders:
-    from models.adaptation import adapt
+    from models.apprentice import adapt_apart
     from models.sentence import bundled_folder, open_embedder
-
-    def check_index_is_free() -> None:
-        # Teaching takes every core for minutes: not beside people who ask.
-        if rebuilding.live.made is not None:
-            raise InvalidInputError("Stop the server first: it is using the index.")
 
     def opened(folder: Path) -> Embedder:
         return open_embedder(None if folder == bundled_folder() else folder)
 
     return Embedders(
         base=settings.embedder or bundled_folder(),
-        teach=adapt,
+        teach=adapt_apart,
         opened=opened,
         in_force=lambda: make_embedder(settings),
-        check_index_is_free=check_index_is_free,
         reindex=rebuilding.rebuild,
     )
 

@@ -55,22 +55,27 @@ def found(vigie: Vigie) -> list[str]:
     return [hit.chunk.document for hit in hits]
 
 
-def test_an_embedder_that_learnt_comes_into_force_and_goes_back(settings: Settings) -> None:
+def test_an_embedder_that_learnt_comes_into_force_while_people_search_and_goes_back(
+    settings: Settings,
+) -> None:
     base = make_embedder(settings).identity
 
     with open_vigie(settings) as vigie:
+        assert "conges-payes.md" in found(vigie)
         embedders = replace(vigie.adapting.embedders, in_force=Forgetful)
         done = replace(vigie.adapting, embedders=embedders).adapt(None, 0.05, vigie.operator, quiet)
-    assert done.verdict.better
-    assert make_embedder(settings).identity == done.embedder != base
-    with open_vigie(settings) as vigie:
+        assert done.verdict.better
+        assert vigie.answering.retrieval.embedder.get().identity == done.embedder
         assert "conges-payes.md" in found(vigie)
+        assert list(vigie.remarks()) == []
+    assert make_embedder(settings).identity == done.embedder != base
 
     with open_vigie(settings) as vigie:
-        vigie.adapting.undo(vigie.operator)
-    assert make_embedder(settings).identity == base
-    with open_vigie(settings) as vigie:
         assert "conges-payes.md" in found(vigie)
+        vigie.adapting.undo(vigie.operator)
+        assert vigie.answering.retrieval.embedder.get().identity == base
+        assert "conges-payes.md" in found(vigie)
+    assert make_embedder(settings).identity == base
 
 
 def test_a_small_house_that_gains_nothing_certain_keeps_what_it_has(settings: Settings) -> None:
