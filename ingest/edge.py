@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.documents import Document, EmbeddedChunks
 from ingest.errors import IndexDamagedError, IndexInUseError, IndexUnavailableError
 from ingest.fusion import DEPTH
-from ingest.index import Audience, Hit, Query, StoredIndex
+from ingest.index import Audience, Held, Hit, Query, StoredIndex
 from ingest.points import (
     COLLECTION,
     DOCUMENT,
@@ -24,6 +24,7 @@ from ingest.points import (
     EXACT,
     KEYWORDS,
     MEANING,
+    PAGE,
     READERS,
     TERMS,
     Engine,
@@ -31,6 +32,7 @@ from ingest.points import (
     Terms,
     Words,
     answered,
+    held_of,
 )
 
 if TYPE_CHECKING:
@@ -129,6 +131,20 @@ class EdgeIndex(StoredIndex):
 
         with said_of(self._path):
             return self._shard.count(qe.CountRequest(exact=True))
+
+    def held(self) -> Iterator[Held]:
+        import qdrant_edge as qe
+
+        last = None
+        while True:
+            asked = qe.ScrollRequest(
+                offset=last, limit=PAGE, with_payload=True, with_vector=[MEANING]
+            )
+            with said_of(self._path):
+                page, last = self._shard.scroll(asked)
+            yield from held_of(page)
+            if last is None:
+                return
 
     def optimize(self) -> None:
         """Build the graphs, in a process of its own: here it would hold the interpreter.

@@ -7,6 +7,7 @@ IngestError
  ├── RemoteRefusedError         a remote place may not be reached, or does not let us in
  ├── RemoteUnavailableError     a remote place does not answer; later it may
  ├── IndexMismatchError         the index was laid out by another version of Vigie
+ ├── SnapshotRefusedError       a snapshot of the index is of no use here; the text says why
  └── IndexUnavailableError      the index cannot be opened, or stopped answering
       ├── IndexInUseError       another process holds it
       └── IndexDamagedError     its files are not what the engine wrote
@@ -49,6 +50,10 @@ class RemoteUnavailableError(IngestError):
 
 class IndexMismatchError(IngestError):
     """The index was laid out by another version; the text names the command that mends it."""
+
+
+class SnapshotRefusedError(IngestError):
+    """A snapshot of the index is of no use here; the text says why, and ends without a stop."""
 
 
 class IndexUnavailableError(IngestError):

@@ -7,16 +7,29 @@ import stat
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from ingest import readers
 from ingest.collections import COLLECTION_FILE, described_above
 from ingest.ledger import FileNote
 from ingest.sidecars import SUFFIX, found, is_sidecar, unreadable
-from ingest.sources import NOTHING, FailedFile, Offered, Source, origin_of, printable
+from ingest.sources import (
+    NOTHING,
+    ClosedArchive,
+    FailedFile,
+    Offered,
+    Source,
+    Untouched,
+    origin_of,
+    printable,
+)
 from ingest.stamps import Opener
 from models.wording import Wording
+
+T = TypeVar("T")
 
 
 class Folder(Source):
@@ -56,10 +69,19 @@ class Folder(Source):
                 if refusal
                 else self._opener.offer(path, id_, known.get(id_))
             )
-            if isinstance(offered, FailedFile) and offered.reason == readers.reasons.UNREACHABLE:
-                self._out_of_reach.add(id_)
-            yield offered
+            yield self._marked(id_, offered)
         yield from self._sidecars_of_nothing()
+
+    def _marked(self, id_: str, offered: Offered) -> Offered:
+        """The same, once it is noted whether it is out of reach; an archive, when it is opened."""
+        if isinstance(offered, ClosedArchive):
+            return replace(offered, open=lambda: self._reached(id_, offered.open()))
+        return offered if isinstance(offered, Untouched) else self._reached(id_, offered)
+
+    def _reached(self, id_: str, offered: T) -> T:
+        if isinstance(offered, FailedFile) and offered.reason == readers.reasons.UNREACHABLE:
+            self._out_of_reach.add(id_)
+        return offered
 
     def _sidecars_of_nothing(self) -> Iterator[FailedFile]:
         """A mistyped name would leave a document open to the readers of the collection."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from models.ports import Language, Matrix
@@ -60,6 +63,14 @@ class Hit:
     nearness: Nearness = Nearness()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A passage as an index holds it; the vector has the model's dimensions, and length one."""
+
+    chunk: Chunk
+    vector: NDArray[np.float32]
+
+
 class Index(Protocol):
     """Finds passages that an audience may read. The reader filter is part of the query."""
 
@@ -96,6 +107,10 @@ class StoredIndex(Index, Protocol):
 
     def count(self) -> int:
         """Passages that can be found."""
+        ...
+
+    def held(self) -> Iterator[Held]:
+        """Every passage that has a vector, in no order; what is written meanwhile may be missed."""
         ...
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 from ingest.documents import Document, EmbeddedChunks
 from ingest.errors import IndexUnavailableError
 from ingest.identity import Identity
-from ingest.index import Audience, Hit, Index, Query, StoredIndex
+from ingest.index import Audience, Held, Hit, Index, Query, StoredIndex
 from ingest.words import embedded_text
 from models.ports import Embedder
 
@@ -152,6 +152,12 @@ class LiveIndex(Index):
         """Passages that can be found."""
         with self._searched() as place:
             return place.index.count()
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[tuple[Identity, Iterator[Held]]]:
+        """Whose vectors the index in force holds, and its passages; it stays open for the block."""
+        with self._searched() as place:
+            yield place.standing.identity, place.index.held()
 
     def optimize(self) -> None:
         """Optimize a copy and swap, where the index has grown enough since the last time.

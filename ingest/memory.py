@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection as Several
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from threading import Lock
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import DEPTH, IN_TITLE, fused, nearness
 from ingest.identifiers import identifiers
 from ingest.identity import Identity
-from ingest.index import Audience, Hit, Query, StoredIndex
+from ingest.index import Audience, Held, Hit, Query, StoredIndex
 from ingest.ledger import FileNote, Ledger
 from ingest.live import Site, Standing
 from ingest.words import indexed_text, named_in, without_elisions
@@ -82,6 +83,13 @@ class MemoryIndex(StoredIndex):
     def count(self) -> int:
         with self._lock:
             return sum(map(len, self._documents.values()))
+
+    def held(self) -> Iterator[Held]:
+        with self._lock:
+            documents = tuple(self._documents.values())
+        for entry in chain.from_iterable(documents):
+            if entry.vector is not None:
+                yield Held(entry.chunk, entry.vector)
 
     def optimize(self) -> None:
         """Nothing: every search is a full one."""

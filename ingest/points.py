@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 from zlib import crc32
 
+import numpy as np
+
 from ingest.documents import Chunk, Document, EmbeddedChunks
 from ingest.fusion import IN_TITLE, Ranking, fused, nearness
 from ingest.identifiers import identifiers
-from ingest.index import Audience, Hit, Query
+from ingest.index import Audience, Held, Hit, Query
 from ingest.words import indexed_text, named_in, without_elisions
 from models.ports import Language
 
@@ -27,6 +29,9 @@ EXACT = "exact"
 READERS, COLLECTION, DOCUMENT = "readers", "collection", "document"
 KEYWORDS = (READERS, COLLECTION, DOCUMENT, "language")
 """What passages are filtered by."""
+
+PAGE = 256
+"""Passages read together, of those that are all read one after the other."""
 
 EFFORT = 256
 """How many near passages the graph keeps in sight on its way: with the engine's own 100, a fifth of
@@ -120,6 +125,11 @@ class Found(Protocol):
     def payload(self) -> dict[str, Any] | None: ...
 
 
+class Kept(Found, Protocol):
+    @property
+    def vector(self) -> Any: ...
+
+
 class Scored(Found, Protocol):
     @property
     def score(self) -> float: ...
@@ -167,6 +177,14 @@ def _ranking(search: Sequence[Scored]) -> Ranking:
 
 def _payloads(found: Iterable[Found]) -> dict[str, dict[str, Any]]:
     return {str(one.id): one.payload or {} for one in found}
+
+
+def held_of(page: Iterable[Kept]) -> Iterator[Held]:
+    """The passages of a page that have a vector."""
+    for one in page:
+        if MEANING in (vectors := one.vector or {}):
+            chunk = chunk_of(str(one.id), one.payload or {})
+            yield Held(chunk, np.asarray(vectors[MEANING], dtype=np.float32))
 
 
 def payload_of(document: Document, chunk: Chunk) -> dict[str, Any]:

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 from ingest.documents import Document, EmbeddedChunks
 from ingest.errors import IndexUnavailableError
 from ingest.fusion import DEPTH
-from ingest.index import Audience, Hit, Query, StoredIndex
+from ingest.index import Audience, Held, Hit, Query, StoredIndex
 from ingest.points import (
     COLLECTION,
     DOCUMENT,
     EFFORT,
     EXACT,
     MEANING,
+    PAGE,
     READERS,
     TERMS,
     Engine,
     Point,
     Words,
     answered,
+    held_of,
 )
 
 if TYPE_CHECKING:
@@ -99,6 +101,21 @@ class QdrantIndex(StoredIndex):
     def count(self) -> int:
         with said_of_server():
             return self._client.count(self._collection, exact=True).count
+
+    def held(self) -> Iterator[Held]:
+        last = None
+        while True:
+            with said_of_server():
+                page, last = self._client.scroll(
+                    self._collection,
+                    limit=PAGE,
+                    offset=last,
+                    with_payload=True,
+                    with_vectors=[MEANING],
+                )
+            yield from held_of(page)
+            if last is None:
+                return
 
     def close(self) -> None:
         """Nothing: the connection is its site's."""

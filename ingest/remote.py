@@ -26,6 +26,7 @@ from ingest.sidecars import LARGEST, SUFFIX, is_sidecar, parse_sidecar, to_nobod
 from ingest.sources import (
     NOTHING,
     Archive,
+    ClosedArchive,
     Entry,
     FailedFile,
     Offered,
@@ -155,16 +156,18 @@ class Remote(Source):
         if refusal := self._refusal(id_):
             return FailedFile(printable(id_), refusal)
         file = self._files[id_]
+        untouched = known is not None and bool(file.stamp) and known.stamp == file.stamp
         if is_archive(file.path):
-            return self._archive(id_, file)
-        opened = partial(self._entry, id_, file)
-        if known is not None and known.version and file.stamp and known.stamp == file.stamp:
-            return Untouched(id_, id_, known.version, file.stamp, opened)
-        return opened()
+            opened = partial(self._archive, id_, file)
+            return ClosedArchive(id_, file.stamp, opened) if untouched else opened()
+        if untouched and known is not None and known.version:
+            again = partial(self._entry, id_, file)
+            return Untouched(id_, id_, known.version, file.stamp, again)
+        return self._entry(id_, file)
 
     def _archive(self, id_: str, file: RemoteFile) -> Archive | FailedFile:
         data = self._fetched(id_, file)
-        return data if isinstance(data, FailedFile) else Archive(id_, id_, data)
+        return data if isinstance(data, FailedFile) else Archive(id_, id_, data, file.stamp)
 
     def _entry(self, id_: str, file: RemoteFile) -> Entry | FailedFile:
         data = self._fetched(id_, file)

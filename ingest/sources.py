@@ -58,11 +58,21 @@ class Archive:
     id: str
     label: str
     data: bytes
+    stamp: str = ""  # as an entry's
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedArchive:
+    """An archive that looks as it did when all it holds was indexed: nobody opened it."""
+
+    id: str
+    stamp: str
+    open: Callable[[], Archive | FailedFile]
 
 
 Opening = Callable[[], Entry | FailedFile]
 Offer = Entry | Untouched | FailedFile
-Offered = Offer | Archive
+Offered = Offer | Archive | ClosedArchive
 
 
 class Source(Protocol):
@@ -82,7 +92,7 @@ class Source(Protocol):
         ...
 
     def entries(self, known: Mapping[str, FileNote] = NOTHING) -> Iterator[Offered]:
-        """What there is. `known` spares opening what still looks as it did."""
+        """What there is. `known` spares opening what still looks as it did, archives too."""
         ...
 
     def answers_for(self, id_: str, origin: str) -> bool:

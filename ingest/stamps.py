@@ -12,7 +12,15 @@ from ingest.archives import is_archive
 from ingest.errors import UnreadableFileError
 from ingest.ledger import FileNote
 from ingest.patience import Patience
-from ingest.sources import Archive, Entry, FailedFile, Offered, Untouched, printable
+from ingest.sources import (
+    Archive,
+    ClosedArchive,
+    Entry,
+    FailedFile,
+    Offered,
+    Untouched,
+    printable,
+)
 
 SETTLED_NS = 2_000_000_000
 """A file that changed more recently may change again without looking otherwise: file systems
@@ -30,17 +38,19 @@ class Opener:
         label = printable(id_)
         if label != id_:
             return FailedFile(label, readers.reasons.BAD_NAME)
-        if is_archive(path.name):
-            return self._archive(path, id_)
         stamp = self._stamp(path)
-        if known is not None and known.version and stamp and known.stamp == stamp:
-            opened = partial(self._entry, path, id_, stamp)
-            return Untouched(id_, id_, known.version, stamp, opened)
+        untouched = known is not None and bool(stamp) and known.stamp == stamp
+        if is_archive(path.name):
+            opened = partial(self._archive, path, id_, stamp)
+            return ClosedArchive(id_, stamp, opened) if untouched else opened()
+        if untouched and known is not None and known.version:
+            again = partial(self._entry, path, id_, stamp)
+            return Untouched(id_, id_, known.version, stamp, again)
         return self._entry(path, id_, stamp)
 
-    def _archive(self, path: Path, id_: str) -> Archive | FailedFile:
+    def _archive(self, path: Path, id_: str, stamp: str) -> Archive | FailedFile:
         try:
-            return Archive(id_, id_, self._load(path))
+            return Archive(id_, id_, self._load(path), stamp)
         except UnreadableFileError as error:
             return FailedFile(id_, error.reason)
 

@@ -1,4 +1,7 @@
-"""Adapting the embedder to the house: taught by its documents, examined, kept or dropped."""
+"""Adapting the embedder to the house: taught by its documents, examined, kept or dropped.
+
+People go on asking meanwhile: the new index is built beside the one that they search.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import fcntl
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event as Signal
 
 from ingest.pairs import Lesson, examination, lesson, pairs
 from models import adapted
@@ -17,7 +21,7 @@ from models.ports import Embedder, ModelIdentity
 from server.access import Person, Right, check
 from server.audit.events import Event, EventKind, Json
 from server.audit.log import AuditLog
-from server.errors import InvalidInputError
+from server.errors import InvalidInputError, RunEndedError
 from server.store.shelves import Shelves
 from server.switch import Switch
 from server.switched import SwitchedEmbedder, check_not_off
@@ -46,7 +50,6 @@ class Embedders:
     teach: Teach
     opened: Callable[[Path], Embedder]
     in_force: Callable[[], Embedder]
-    check_index_is_free: Callable[[], None]
     reindex: Callable[[Embedder], tuple[int, int]]
 
 
@@ -68,6 +71,11 @@ class Adapting:
     shelves: Shelves
     switch: Switch
     record: AuditLog
+    ending: Signal = field(default_factory=Signal)
+
+    def end(self) -> None:
+        """Cut a training, since the server ends: nothing of it is kept."""
+        self.ending.set()
 
     def adapt(
         self, collections: frozenset[str] | None, minutes: float, by: Person, progress: Progress
@@ -80,7 +88,6 @@ class Adapting:
         check(by, Right.ADMINISTER)
         check_not_off(self.switch)
         with self._alone():
-            self.embedders.check_index_is_free()
             taught = self._lesson(collections)
             drafted = adapted.draft(self.home)
             try:
@@ -96,7 +103,6 @@ class Adapting:
         check(by, Right.ADMINISTER)
         check_not_off(self.switch)
         with self._alone():
-            self.embedders.check_index_is_free()
             *others, last = adapted.listed(self.home) or (None,)
             if last is None:
                 raise InvalidInputError("No adaptation was kept: there is nothing to undo.")
@@ -177,6 +183,8 @@ class Adapting:
 
         def watch(spent: float) -> None:
             check_not_off(self.switch)
+            if self.ending.is_set():
+                raise RunEndedError("The server ends: nothing was changed.")
             progress(round((start + share * spent) * _PERCENT), _PERCENT)
 
         return watch

@@ -6,9 +6,11 @@ Nothing leaves this file that is not sealed, and only the record seals.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection as Several
 from collections.abc import Generator as Steps
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from guardrails.chain import Guards
 from guardrails.verdicts import SentenceVerdict, Verdict
@@ -42,6 +44,8 @@ from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
 Sealed = SealedSentence | SealedOutcome
 Reply = Steps[SealedSentence, None, Outcome]
+Holds = Callable[[Several[int]], bool]
+"""Whether the passages of these numbers may still be shown to who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,7 @@ class _Answer:
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
         )
 
+        ground = self.desk.retrieval.ground(audience_of(self.asking.asker))
         found = self._found(question)
         self.progress.lap("retrieve")
         passages = self._screened(found)
@@ -172,6 +177,16 @@ class _Answer:
         permit.check()
 
         writing = self.desk.engines.generator.get().write(prompt, permit)
+        holds = partial(ground.holds, found.hits)
+        broken = yield from self._released(writing, sources, permit, holds)
+        if broken is not None:
+            return broken
+        return self._outcome(tuple(one for one in passages if holds((one.n,))))
+
+    def _released(
+        self, writing: Writing, sources: Sequence[Source], permit: AnswerPermit, holds: Holds
+    ) -> Steps[SealedSentence, None, Refused | Failed | None]:
+        """Each sentence once it is checked and on the record; at the end, what broke the answer."""
         for sentence in self._sentences(writing):
             permit.check()
             checked = self._checked(sentence, sources)
@@ -181,10 +196,16 @@ class _Answer:
                 self.progress.withhold(checked)
                 continue
             permit.check()
+            if not holds(checked.cited):
+                return Failed(FailureCause.WITHDRAWN)
             sealed = self._release(checked)
-            permit.check()  # a stop while it was being written: on the record, and not shown
+            # A stop, or a withdrawal, while it was being written: on the record, and not shown.
+            permit.check()
+            if not holds(checked.cited):
+                return Failed(FailureCause.WITHDRAWN)
             yield sealed
-        return self._outcome(passages)
+        shown = {n for sentence in self.progress.released for n in sentence.cited}
+        return None if holds(shown) else Failed(FailureCause.WITHDRAWN)
 
     def _without_ai(
         self, state: SwitchState, question: str, *, interrupted: bool = False

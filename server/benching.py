@@ -25,6 +25,7 @@ NAMES = (
     "isolation",
     "likeness",
     "sync",
+    "backup",
 )
 
 

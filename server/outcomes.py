@@ -98,6 +98,7 @@ class FailureCause(StrEnum):
     DEADLINE = "deadline"
     ABANDONED = "abandoned"
     SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
     MODEL = "model"
     INTERNAL = "internal"
 

@@ -15,6 +15,7 @@ from ingest.relevance import Rule, evidence
 from models.errors import WritingRevokedError
 from models.ports import Embedder, Language, Reranker
 from models.quoting import Highlights, highlights
+from server.ground import Ground
 from server.lazy import Lazy
 from server.outcomes import Citation
 from server.reranking import READ_AGAIN, reranked
@@ -124,6 +125,10 @@ class Retrieval:
         if wanted.exact:
             return Understood.literally(wanted.question)
         return self.lexicon.understand(wanted.question, wanted.language, audience)
+
+    def ground(self, audience: Audience) -> Ground:
+        """What an answer is to stand on; laid before its passages are looked for."""
+        return Ground(self.standings, audience)
 
     def _query(self, understood: Understood, wanted: Wanted) -> Query:
         try:

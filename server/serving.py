@@ -39,6 +39,8 @@ def serve(settings: Settings, say: Say) -> None:
         announce(address)
         backup.sweep(settings.home)
         vigie.check_parts()
+        if not vigie.library.unindexed():
+            vigie.rebuilding.forget_snapshot()
         aborted = vigie.record.recover()
         if aborted:
             say(f"{len(aborted)} answers were cut by the last stop; the record says so now.")

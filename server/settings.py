@@ -106,6 +106,9 @@ class Settings(BaseSettings):
         description="Hosts whose documents may be ingested, as `host` or `host:port`, separated by "
         "commas; a public address must be listed itself. None by default.",
     )
+    watch_every_s: float = Field(
+        300.0, ge=1, description="How often a remote place that is watched is looked at."
+    )
     s3_endpoint: str = Field(
         "", description="Where `s3://` leads, as `https://host:port`; its host must be allowed too."
     )

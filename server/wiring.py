@@ -42,13 +42,12 @@ from server.audit.log import AuditLog
 from server.audit.review import ReviewQueue
 from server.conversations import Conversations
 from server.desk import Desk
-from server.errors import InvalidInputError
 from server.lazy import Lazy
 from server.library import Intake, Library
 from server.onsite import check_on_site
 from server.procedure import read_procedure
 from server.prompting import Prompting
-from server.rebuilding import Rebuilding
+from server.rebuilding import SNAPSHOT, Rebuilding
 from server.remotes import reach
 from server.retrieval import Retrieval
 from server.runs import Runs
@@ -135,8 +134,10 @@ class Vigie:
         Another embedder takes the house's place together with the index that it filled.
         Raises WritingRevokedError with the AI off, IngestError, ModelsError.
         """
-        wanted = SwitchedEmbedder(embedder, self.switch) if embedder else None
-        return self.rebuilding.rebuild(wanted or self.rebuilding.embedder.get())
+        if embedder is not None:
+            return self.rebuilding.rebuild(SwitchedEmbedder(embedder, self.switch))
+        restored = self.rebuilding.restore()  # from the snapshot, after one that was cut off
+        return restored.documents, restored.passages
 
     def warm_up(self) -> None:
         """Make the costly parts now rather than at the first question; no model with the AI off."""
@@ -266,7 +267,8 @@ def _documents(ground: _Ground, parts: Parts) -> _Documents:
 
     intake = Intake(ingestion, files, Runs(), lambda address: open_remote(settings, address))
     library = Library(shelves, index.get, intake, ground.record, standings)
-    rebuilding = Rebuilding(site, live, embedder, remembering, shelves)
+    kept = settings.home / SNAPSHOT
+    rebuilding = Rebuilding(site, live, embedder, remembering, shelves, kept)
     embedders = _embedders(settings, rebuilding)
     return _Documents(
         library,
@@ -340,23 +342,17 @@ def _indexed_by(settings: Settings) -> str | None:
 
 
 def _embedders(settings: Settings, rebuilding: Rebuilding) -> Embedders:
-    from models.adaptation import adapt
+    from models.apprentice import adapt_apart
     from models.sentence import bundled_folder, open_embedder
-
-    def check_index_is_free() -> None:
-        # Teaching takes every core for minutes: not beside people who ask.
-        if rebuilding.live.made is not None:
-            raise InvalidInputError("Stop the server first: it is using the index.")
 
     def opened(folder: Path) -> Embedder:
         return open_embedder(None if folder == bundled_folder() else folder)
 
     return Embedders(
         base=settings.embedder or bundled_folder(),
-        teach=adapt,
+        teach=adapt_apart,
         opened=opened,
         in_force=lambda: make_embedder(settings),
-        check_index_is_free=check_index_is_free,
         reindex=rebuilding.rebuild,
     )
 

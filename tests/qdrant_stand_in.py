@@ -79,6 +79,18 @@ def _retrieve(one: StandIn, name: str, body: bytes) -> object:
     return one.engine.retrieve(name, models.PointRequest.model_validate_json(body).ids)
 
 
+def _scroll(one: StandIn, name: str, body: bytes) -> object:
+    asked = models.ScrollRequest.model_validate_json(body)
+    points, last = one.engine.scroll(
+        name,
+        limit=asked.limit or 10,
+        offset=asked.offset,
+        with_payload=True,
+        with_vectors=["meaning"],
+    )
+    return models.ScrollResult(points=points, next_page_offset=last)
+
+
 NAMED = "/collections/(?P<name>[^/]+)"
 ROUTES: dict[tuple[str, str], Answer] = {
     ("GET", "/collections"): lambda one, _name, _body: one.engine.get_collections(),
@@ -96,6 +108,7 @@ ROUTES: dict[tuple[str, str], Answer] = {
     ("POST", f"{NAMED}/points/payload"): _set_payload,
     ("POST", f"{NAMED}/points/count"): lambda one, name, _body: one.engine.count(name),
     ("POST", f"{NAMED}/points/query/batch"): _query,
+    ("POST", f"{NAMED}/points/scroll"): _scroll,
     ("POST", f"{NAMED}/points"): _retrieve,
 }
 

@@ -19,7 +19,7 @@ from ingest.ledger import FileNote, FileState, Ledger
 from ingest.memory import MemoryCatalogue, MemoryIndex, MemoryLedger
 from ingest.patience import Patience
 from ingest.readers import reasons
-from ingest.reading import InProcessReader
+from ingest.reading import FileReader, InProcessReader
 from ingest.remote import Remote, RemoteFile, RemoteStore
 from ingest.report import AS_USUAL, IngestionReport, RunOptions
 from ingest.sources import Source
@@ -54,13 +54,13 @@ class House:
         self.catalogue = MemoryCatalogue()
         self.ledger: Ledger = MemoryLedger()
         self.embedder = StoppableEmbedder()
+        self.reader: FileReader = InProcessReader()
+        self.collection = RH
 
     def ingest(self, source: Path | Source, options: RunOptions = AS_USUAL) -> IngestionReport:
-        ingestion = Ingestion(
-            self.index, self.catalogue, self.embedder, InProcessReader(), self.ledger
-        )
+        ingestion = Ingestion(self.index, self.catalogue, self.embedder, self.reader, self.ledger)
         opened = Folder(source, later) if isinstance(source, Path) else source
-        return ingestion.run(opened, RH, lambda _done, _of: None, options)
+        return ingestion.run(opened, self.collection, lambda _done, _of: None, options)
 
     def found(self) -> dict[str, str]:
         query = Query("texte", WordsEmbedder().embed(["texte"]), Language.FRENCH)

@@ -25,7 +25,13 @@ def ingest(
         list[str], typer.Argument(help="Folders, files, .jsonl, webdavs:// or s3:// addresses.")
     ],
     collection: Annotated[str | None, typer.Option(help="The collection they go to.")] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on whenever a file changes.")] = False,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="Go on whenever a file changes; remote places are looked at now and then.",
+        ),
+    ] = False,
     allow_removals: Annotated[
         bool, typer.Option("--allow-removals", help="However many documents are gone.")
     ] = False,
@@ -91,14 +97,9 @@ def retry_files(
 
 def _watch(context: typer.Context, paths: list[str], once: Callable[[], bool]) -> None:
     from server.cli.watching import watch
+    from server.library import place
 
-    if any("://" in path for path in paths):
-        raise typer.BadParameter(
-            "only folders and files of this machine are watched; ingest a remote place again "
-            "whenever you like.",
-            param_hint="--watch",
-        )
-    watch(frame(context).settings(), [Path(path).resolve() for path in paths], once)
+    watch(frame(context).settings(), [place(_whole(path)) for path in paths], once)
 
 
 def _all_removed(report: dict[str, Any]) -> bool:

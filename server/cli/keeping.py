@@ -132,21 +132,20 @@ def review_report(context: typer.Context, as_user: AsUser = None, as_json: AsJso
 def backup(context: typer.Context, file: Path, as_json: AsJson = False) -> None:
     """Write a safety copy of the state, keys included, beside a running server or not."""
     made = cast("dict[str, Any]", run(context, "backup", {"file": str(file.resolve())}))
-    show(made, as_json, lambda: iter([f"{made['file']}: {', '.join(made['parts'])}"]))
+    lines = [f"{made['file']}: {', '.join(made['parts'])}", made["remark"]]
+    show(made, as_json, lambda: filter(None, lines))
 
 
 @app.command()
 def restore(context: typer.Context, file: Path, as_json: AsJson = False) -> None:
-    """Unpack a safety copy into an empty home and index its documents anew."""
+    """Unpack a safety copy into an empty home, and fill its index from the snapshot in it."""
     from server.commands.backup import restore as unpack
 
     settings = frame(context).settings()
     made = unpack(file, settings.home).isoformat(timespec="seconds")
-    rebuilt = cast("dict[str, Any]", run(context, "index.rebuild", {}))
-    result = {"made": made, **rebuilt}
-    show(
-        result, as_json, lambda: iter([f"{rebuilt['documents']} documents restored.", _back(made)])
-    )
+    filled = cast("dict[str, Any]", run(context, "index.restore", {}))
+    lines = [f"{filled['documents']} documents restored.", filled["remark"], _back(made)]
+    show({"made": made, **filled}, as_json, lambda: filter(None, lines))
 
 
 def _back(made: str) -> str:

@@ -1,4 +1,4 @@
-"""Safety copies: everything but the index, whatever its engine: a restoration rebuilds it."""
+"""Safety copies: the state, and a snapshot of the index that a restoration fills it from."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingest.errors import IngestError
+from models.errors import ModelsError
 from server import holding
 from server.access import Right, check
 from server.audit.events import Json
 from server.commands import Caller, Given
+from server.commands.running import Nothing
 from server.errors import HomeInUseError, InvalidInputError
 from server.files import private
+from server.rebuilding import SNAPSHOT
 from server.wiring import Vigie
 
 SCRATCH = ".backup-"
@@ -31,6 +35,7 @@ FILES = (
     "procedure.fr.txt",
     "procedure.en.txt",
 )
+_MAY_HOLD = {*DATABASES, *FILES, SNAPSHOT}
 
 
 class BackupGiven(Given):
@@ -45,10 +50,39 @@ def back_up(vigie: Vigie, caller: Caller, given: BackupGiven) -> Json:
     try:
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=home) as scratch:
             copies = [_copied(home / name, Path(scratch) / name) for name in DATABASES]
-            _archive(given.file, [*copies, *present])
+            taken, remark = _taken(vigie, Path(scratch) / SNAPSHOT)
+            _archive(given.file, parts := [*copies, *present, *taken])
     except (OSError, sqlite3.Error) as error:
         raise InvalidInputError(f"{given.file} cannot be made: {_cause(error)}.") from error
-    return {"file": str(given.file), "parts": [path.name for path in (*copies, *present)]}
+    return {
+        "file": str(given.file),
+        "parts": [path.name for path in parts],
+        "remark": remark,
+    }
+
+
+def refill(vigie: Vigie, caller: Caller, _given: Nothing) -> Json:
+    """Build the index of a restored house, from the snapshot where it is of use."""
+    check(caller.person, Right.ADMINISTER)
+    restored = vigie.rebuilding.restore()
+    return {
+        "documents": restored.documents,
+        "chunks": restored.passages,
+        "recalled": restored.recalled,
+        "remark": f"{restored.refusal}: every passage was read anew." if restored.refusal else "",
+    }
+
+
+def _taken(vigie: Vigie, file: Path) -> tuple[list[Path], str]:
+    """The snapshot of the index if there is an index, or why it cannot be had.
+
+    The databases are copied before: what changed since is read anew, or is not looked for.
+    """
+    try:
+        return ([] if vigie.rebuilding.snapshot(file) is None else [file]), ""
+    except (IngestError, ModelsError) as error:
+        file.unlink(missing_ok=True)
+        return [], f"No snapshot of the index: {error} A restoration will read every passage anew."
 
 
 def sweep(home: Path) -> None:
@@ -66,13 +100,13 @@ def restore(file: Path, home: Path) -> datetime:
     holder = holding.holder(home) if home.is_dir() else None
     if holder:
         raise HomeInUseError(f"The state folder {home} is in use by {holder}.")
-    if any((home / name).exists() for name in (*DATABASES, *FILES)):
+    if any((home / name).exists() for name in _MAY_HOLD):
         raise InvalidInputError(f"{home} holds a state already: restore into an empty folder.")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with tarfile.open(file) as archive:
             names = archive.getnames()
-            if not set(DATABASES) <= set(names) <= {*DATABASES, *FILES}:
+            if not set(DATABASES) <= set(names) <= _MAY_HOLD:
                 raise InvalidInputError(f"{file} is not a backup of Vigie.")
             made = datetime.fromtimestamp(archive.getmember("record.db").mtime, UTC)
             archive.extractall(home, filter="data")

@@ -40,4 +40,5 @@ COMMANDS: dict[str, Command[Any]] = {
     "review.verdict": Command(record.VerdictGiven, record.review_verdict),
     "review.report": Command(running.Nothing, record.review_report),
     "backup": Command(backup.BackupGiven, backup.back_up),
+    "index.restore": Command(running.Nothing, backup.refill),
 }

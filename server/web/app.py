@@ -53,6 +53,7 @@ def create_app(vigie: Vigie) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         vigie.library.end_runs()
+        vigie.adapting.end()
         await web.streams.finish()
 
     app = FastAPI(

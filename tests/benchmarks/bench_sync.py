@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from statistics import median
+from zipfile import ZIP_STORED, ZipFile
 
 from passages import WordsEmbedder
 
@@ -23,6 +24,7 @@ from server.store.files import Files
 from server.store.shelves import Shelves
 
 SIZES = (1_000, 10_000)
+ZIPS = 1_000
 RUNS = 3
 MARKUP = "<!--" + "x" * 65_536 + "-->"
 PEER = "every file opened and hashed (--checksum), same run"
@@ -34,15 +36,26 @@ def figures() -> Iterator[Figure]:
             looked, opened = _synced(Path(place), n)
         aim = "≤ 10" if n == max(SIZES) else ""
         yield Figure(f"sync: {n} unchanged files", looked, "s", PEER, opened, aim)
+    with tempfile.TemporaryDirectory() as place:
+        looked, opened = _synced(Path(place), ZIPS, zipped=True)
+    yield Figure(f"sync: {ZIPS} unchanged archives of one file", looked, "s", PEER, opened)
 
 
-def _synced(place: Path, n: int) -> tuple[float, float]:
+def _write(folder: Path, i: int, *, zipped: bool) -> None:
+    page = f"<p>La page numéro {i}.</p>{MARKUP}"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not zipped:
+        (folder / f"page-{i}.html").write_text(page, encoding="utf-8")
+        return
+    with ZipFile(folder / f"lot-{i}.zip", "w", ZIP_STORED) as archive:
+        archive.writestr(f"page-{i}.html", page)
+
+
+def _synced(place: Path, n: int, *, zipped: bool = False) -> tuple[float, float]:
     """Seconds, in the median, of a run again: by the files' looks, and by their content."""
     folder = place / "files"
     for i in range(n):
-        page = folder / f"{i % 100}" / f"page-{i}.html"
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(f"<p>La page numéro {i}.</p>{MARKUP}", encoding="utf-8")
+        _write(folder / f"{i % 100}", i, zipped=zipped)
     with closing(Store.open(place / "store.db")) as store:
         ingestion = Ingestion(
             MemoryIndex(), Shelves(store), WordsEmbedder(), InProcessReader(), Files(store)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from qdrant_stand_in import KEY, stand_in
 
 from ingest.documents import Document
 from ingest.edge_folder import EdgeFolder
-from ingest.index import Audience, Index, Query
+from ingest.index import Audience, Index, Query, StoredIndex
 from ingest.live import LiveIndex, Site
 from ingest.memory import MemoryIndex, MemorySite
 from ingest.qdrant_server import QdrantServer
@@ -353,6 +354,35 @@ def test_a_letter_that_french_elides_is_no_word(index: Index) -> None:
     query = asked("c’est à l'accueil qu'on s’adresse", vector=False)
 
     assert index.search(query, Audience(frozenset({"everyone"})), 5) == []
+
+
+@pytest.fixture(params=["memory", *ADAPTERS[3:]])
+def stored(request: pytest.FixtureRequest) -> Iterator[StoredIndex]:
+    with contextlib.ExitStack() as closing:
+        opened = _site(request.param, closing).open(WordsEmbedder()).index
+        closing.callback(opened.close)
+        yield opened
+
+
+def test_every_passage_that_has_a_vector_is_held_as_it_was_put_in(stored: StoredIndex) -> None:
+    put = [document(f"d{n}", *[f"badge {n} {line} " * 60 for line in range(3)]) for n in range(99)]
+    chunks = [(one, embedded(one)) for one in put]
+    stored.replace_all(chunks)
+    wordless = document("words", "sans vecteur")
+    stored.replace(wordless, replace(embedded(wordless), vectors=None))
+
+    held = {one.chunk.id: one for one in stored.held()}
+
+    expected = {
+        chunk.id: (chunk, row)
+        for _, some in chunks
+        for chunk, row in zip(
+            some.chunks, WordsEmbedder().embed([embedded_text(c) for c in some.chunks]), strict=True
+        )
+    }
+    assert held.keys() == expected.keys()
+    assert all(held[id_].chunk == chunk for id_, (chunk, _) in expected.items())
+    assert all(np.allclose(held[id_].vector, row, atol=1e-6) for id_, (_, row) in expected.items())
 
 
 def test_removing_what_is_not_there_is_no_error(index: Index) -> None:

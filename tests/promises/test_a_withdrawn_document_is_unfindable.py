@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from adapters import ScriptedGenerator
 from demo import asked_by, employee
 
-from ingest.collections import EVERYONE
+from ingest.collections import EVERYONE, Override
 from ingest.freshness import Verdict
 from ingest.index import Audience, Query
-from models.ports import Language
+from models.ports import Language, Prompt
 from server.access import Person
-from server.audit.recording import SealedOutcome
+from server.audit.recording import SealedOutcome, SealedSentence
 from server.commands.asking import answer_json
 from server.errors import NotFoundError
+from server.lazy import Lazy
+from server.outcomes import Answered, Failed, FailureCause
 from server.settings import load
 from server.stewardship import Judgement
 from server.store.lives import Word
@@ -168,3 +173,65 @@ def test_only_a_persons_word_takes_it_back(house: Vigie, asker: Person) -> None:
 
     assert "badge.md" in found(house, asker) & in_the_index(house)
     assert not cannot_be_opened(house, asker)
+
+
+def answered(
+    house: Vigie, asker: Person, during: Callable[[], object], *, before: int
+) -> tuple[list[str], SealedOutcome]:
+    """What is shown of an answer of two sentences, when something happens before one of them."""
+
+    def script(prompt: Prompt) -> Iterable[str]:
+        (badge,) = (source for source in prompt.sources if "badge" in source.text)
+        (canteen,) = (source for source in prompt.sources if "midi" in source.text)
+        said = [f"Elle ouvre à midi [{canteen.n}].\n", f"{RULE} [{badge.n}]\n", ""]
+        for n, sentence in enumerate(said):
+            if n == before:
+                during()
+            yield sentence
+
+    engines = replace(house.answering.engines, generator=Lazy(lambda: ScriptedGenerator(script)))
+    answering = replace(house.answering, engines=engines)
+    question = f"{QUESTION} Et quand ouvre la cantine ?"
+    *sentences, last = answering.answer(asked_by(asker, question))
+    assert isinstance(last, SealedOutcome)
+    return [one.text for one in sentences if isinstance(one, SealedSentence)], last
+
+
+@pytest.mark.parametrize("before", [1, 2])
+@pytest.mark.parametrize("way", ["withdrawn", "closed", "deleted"])
+def test_an_answer_that_is_being_written_does_not_cite_it_any_more(
+    house: Vigie, asker: Person, folder: Path, way: str, before: int
+) -> None:
+    def lose() -> None:
+        collection = house.library.collection("badges")
+        match way:
+            case "withdrawn":
+                judge(house, Verdict.WITHDRAWN)
+            case "closed":
+                closed = (Override("badge.md", readers=frozenset({"paie"})),)
+                house.library.describe(replace(collection, documents=closed), house.operator)
+            case _:
+                (folder / "badge.md").unlink()
+                ingest(house, folder)
+
+    shown, last = answered(house, asker, lose, before=before)
+
+    assert last.outcome == Failed(FailureCause.WITHDRAWN)
+    assert "badge.md" not in str(answer_json(last, Language.FRENCH))
+    if before == 1:
+        assert not any("badge" in sentence for sentence in shown)
+
+
+def test_an_answer_goes_on_when_what_was_withdrawn_is_none_of_its_sources(
+    house: Vigie, asker: Person, folder: Path
+) -> None:
+    (folder / "parking.md").write_text("# Parking\n\nIl ferme à vingt heures.\n", encoding="utf-8")
+    ingest(house, folder)
+
+    shown, last = answered(
+        house, asker, lambda: judge(house, Verdict.WITHDRAWN, "parking.md"), before=1
+    )
+
+    assert isinstance(last.outcome, Answered)
+    assert len(shown) == 2
+    assert "parking.md" not in str(answer_json(last, Language.FRENCH))

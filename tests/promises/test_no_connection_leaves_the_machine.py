@@ -46,13 +46,17 @@ with open_vigie(load(home, generator="extractive")) as vigie:
 TEACH = """
 from pathlib import Path
 from server.settings import load
+from dataclasses import replace
+from models.adaptation import adapt
 from server.wiring import open_vigie
 
 settings = load(Path(sys.argv[1]))
 with open_vigie(settings) as vigie:
     vigie.library.ingest(Path(sys.argv[2]), "essai", vigie.operator, lambda done, of: None)
 with open_vigie(settings) as vigie:
-    done = vigie.adapting.adapt(None, 0.02, vigie.operator, lambda done, of: None)
+    here = replace(vigie.adapting.embedders, teach=adapt)  # where it is watched
+    adapting = replace(vigie.adapting, embedders=here)
+    done = adapting.adapt(None, 0.02, vigie.operator, lambda done, of: None)
     outcomes = [done.training.steps]
 """
 TOLD = 'print(json.dumps({"attempts": attempts, "outcomes": outcomes}))'

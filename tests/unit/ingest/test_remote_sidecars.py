@@ -33,6 +33,7 @@ def test_a_remote_archive_is_opened_and_kept_in_step(store: HeldStore) -> None:
 def test_what_is_in_an_archive_out_of_reach_stays(store: HeldStore, error: Exception) -> None:
     house = House()
     house.ingest(opened(store))
+    store.held["rh/lot.zip"] += b"changed"
     store.failing["rh/lot.zip"] = error
 
     report = house.ingest(opened(store), RunOptions(allow_removals=True))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hostile.zips import zipped
-from syncing import House, many
+from syncing import HeldStore, House, many, opened
 
+from ingest.archives import Member, RefusedMember
+from ingest.errors import RemoteUnavailableError
+from ingest.folders import Folder
 from ingest.ledger import FileState
 from ingest.readers import reasons
+from ingest.reading import InProcessReader
 from ingest.report import RunOptions
 from models.errors import WritingRevokedError
 
@@ -154,3 +159,102 @@ def test_more_renames_than_one_write_takes_are_all_followed(house: House, folder
 
     assert (report.added, report.removed, report.held_back) == (70, 70, 0)
     assert sum(name.startswith("avis-") for name in house.found()) == 70
+
+
+class CountedReader(InProcessReader):
+    """Counts the archives that it opens."""
+
+    opened = 0
+
+    def members(self, data: bytes) -> tuple[Member | RefusedMember, ...]:
+        self.opened += 1
+        return super().members(data)
+
+
+@pytest.fixture
+def counted(house: House) -> CountedReader:
+    house.reader = reader = CountedReader()
+    return reader
+
+
+def test_an_archive_that_nobody_touched_is_not_opened(
+    house: House, folder: Path, counted: CountedReader
+) -> None:
+    inner = zipped(("c.md", b"Un texte dedans."))
+    (folder / "poupee.zip").write_bytes(zipped(("interne.zip", inner), ("d.md", b"Un texte.")))
+    house.ingest(folder)
+    before, read = house.found(), counted.opened
+
+    report = house.ingest(folder)
+
+    assert counted.opened == read
+    assert (report.unchanged, report.added, report.removed) == (4, 0, 0)
+    assert house.found() == before
+    assert set(house.states(folder).values()) == {FileState.INDEXED}
+    assert house.ingest(folder, RunOptions(checksum=True)).unchanged == 4
+    assert counted.opened == read + 2
+
+
+def test_one_that_changed_is_opened_and_the_others_are_not(
+    house: House, folder: Path, counted: CountedReader
+) -> None:
+    pack(folder, "autre.zip", c="Un texte d’un autre lot.")
+    house.ingest(folder)
+    read = counted.opened
+    pack(folder, a="Un texte du lot, revu.")
+
+    report = house.ingest(folder)
+
+    assert counted.opened == read + 1
+    assert (report.updated, report.removed, report.unchanged) == (1, 1, 1)
+    assert set(house.found()) == {"lot.zip/a.md", "autre.zip/c.md"}
+
+
+def test_one_of_which_a_member_failed_or_is_held_back_is_opened_again(
+    house: House, folder: Path, counted: CountedReader
+) -> None:
+    (folder / "lot.zip").write_bytes(zipped(("a.md", b"Un texte."), ("plan.pdf", BAD)))
+
+    told = [house.ingest(folder).failed[0].reason for _ in range(2)]
+
+    assert told == [reasons.DAMAGED] * 2
+    assert counted.opened == 2
+
+
+def test_new_readers_of_an_untouched_archive_open_it_once(
+    house: House, folder: Path, counted: CountedReader
+) -> None:
+    house.ingest(folder)
+    read = counted.opened
+    house.collection = replace(house.collection, readers=frozenset({"paie"}))
+
+    report = house.ingest(folder)
+
+    assert (report.updated, counted.opened) == (2, read + 1)
+    assert house.found() == {}
+
+
+def test_an_untouched_archive_that_has_to_be_opened_and_cannot_be_keeps_what_it_held(
+    house: House,
+) -> None:
+    store = HeldStore()
+    house.ingest(opened(store))
+    store.failing["rh/lot.zip"] = RemoteUnavailableError("not now")
+    house.collection = replace(house.collection, readers=frozenset({"paie"}))
+
+    report = house.ingest(opened(store), RunOptions(allow_removals=True))
+
+    assert report.removed == 0
+    assert [one.reason for one in report.failed] == [reasons.UNREACHABLE]
+
+
+def test_a_run_that_was_cut_off_within_an_archive_opens_it_again(
+    house: House, folder: Path, counted: CountedReader
+) -> None:
+    house.ingest(folder)
+    house.ledger.strike("rh", Folder(folder).origin, ["lot.zip/b.md"])
+    read = counted.opened
+
+    report = house.ingest(folder)
+
+    assert (report.unchanged, counted.opened) == (2, read + 1)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.adaptation import Budget, Pair, adapt
+from models.adaptation import Budget, Pair, Training, adapt
+from models.apprentice import adapt_apart
 from models.errors import ModelUnavailableError
 from models.sentence import bundled_folder, open_embedder
 
@@ -66,17 +67,36 @@ def test_time_ends_a_training(tmp_path: Path) -> None:
     assert open_embedder(tmp_path / "new").dimensions == 384
 
 
-def test_what_interrupts_a_training_leaves_no_weights(tmp_path: Path) -> None:
+Teach = Callable[[Path, Path, Iterator[Pair], Budget, Callable[[float], None]], Training]
+both_ways = pytest.mark.parametrize("teach", [adapt, adapt_apart], ids=["here", "apart"])
+
+
+def test_a_process_of_its_own_teaches_the_same(tmp_path: Path) -> None:
+    told: list[float] = []
+    budget = Budget(3600, 3)
+    adapt(bundled_folder(), tmp_path / "here", pairs(), budget, quiet)
+
+    done = adapt_apart(bundled_folder(), tmp_path / "apart", pairs(), budget, told.append)
+
+    assert (done.steps, done.pairs) == (3, 3 * len(SUBJECTS))
+    assert 0 <= told[0] < told[-1] < 1
+    rows = [open_embedder(tmp_path / name).embed(SUBJECTS) for name in ("here", "apart")]
+    assert np.allclose(rows[0], rows[1], atol=1e-2)
+
+
+@both_ways
+def test_what_interrupts_a_training_leaves_no_weights(tmp_path: Path, teach: Teach) -> None:
     def interrupt(spent: float) -> None:
         if spent > 0:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        adapt(bundled_folder(), tmp_path / "new", pairs(), Budget(3600, 1000), interrupt)
+        teach(bundled_folder(), tmp_path / "new", pairs(), Budget(3600, 1000), interrupt)
 
     assert not (tmp_path / "new").exists()
 
 
-def test_a_base_that_is_no_embedder_is_a_sentence(tmp_path: Path) -> None:
+@both_ways
+def test_a_base_that_is_no_embedder_is_a_sentence(tmp_path: Path, teach: Teach) -> None:
     with pytest.raises(ModelUnavailableError, match="sentence-transformers"):
-        adapt(tmp_path, tmp_path / "new", pairs(), Budget(3600, 1), quiet)
+        teach(tmp_path, tmp_path / "new", pairs(), Budget(3600, 1), quiet)

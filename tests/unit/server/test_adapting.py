@@ -20,7 +20,7 @@ from models.ports import Embedder, Language, Matrix, ModelIdentity
 from server.access import anyone
 from server.adapting import LEAST_DOCUMENTS, Adapting, Embedders
 from server.audit.events import EventKind
-from server.errors import AccessDeniedError, InvalidInputError
+from server.errors import AccessDeniedError, InvalidInputError, RunEndedError
 from server.outcomes import Mode
 from server.settings import load
 from server.store.shelves import Shelves
@@ -58,7 +58,6 @@ class Workshop:
     home: Path
     taught: int = 200
     indexed_by: str | None = None
-    busy: bool = False
     interrupt: Callable[[], None] = field(default=lambda: None)
 
     @property
@@ -85,18 +84,12 @@ class Workshop:
         (into / "known.txt").write_text(str(self.taught))
         return Training(budget.steps, 3, 0.0)
 
-    def check_index_is_free(self) -> None:
-        if self.busy:
-            raise InvalidInputError("Stop the server first.")
-
     def reindex(self, embedder: Embedder) -> tuple[int, int]:
         self.indexed_by = embedder.identity.digest
         return 0, 0
 
     def embedders(self) -> Embedders:
-        return Embedders(
-            self.base, self.teach, Toy, self.in_force, self.check_index_is_free, self.reindex
-        )
+        return Embedders(self.base, self.teach, Toy, self.in_force, self.reindex)
 
 
 @pytest.fixture(scope="module")
@@ -292,13 +285,15 @@ def test_an_index_that_could_not_be_made_leaves_the_old_embedder_in_force(
     assert workshop.in_force().identity == Toy(workshop.base).identity
 
 
-def test_a_server_on_the_index_is_named_before_anything_is_taught(
+def test_a_server_that_ends_ends_a_training(
     house: Vigie, adapting: Adapting, workshop: Workshop
 ) -> None:
-    workshop.busy = True
+    workshop.interrupt = adapting.end
 
-    with pytest.raises(InvalidInputError, match="Stop the server"):
+    with pytest.raises(RunEndedError):
         adapting.adapt(None, 1, house.operator, quiet)
+
+    assert state(house.settings.home) == ((), [])
 
 
 def test_one_adaptation_at_a_time(house: Vigie, adapting: Adapting, workshop: Workshop) -> None:

@@ -48,11 +48,18 @@ def memory() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """A closed home whose embedder learnt, what it was before, and what was said of it."""
+    """A closed home whose embedder learnt, what it was before, and what was said of it.
+
+    `in_force` is who reads once it learnt; `found` is what a search gave, before and after, while
+    the house stayed open.
+    """
 
     home: Path
     base: ModelIdentity
     done: Adaptation
+    in_force: ModelIdentity
+    found_before: list[str]
+    found_after: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +68,12 @@ def taught(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Taught:
     settings = copied(furnished, tmp_path_factory.mktemp("taught"))
     base = make_embedder(settings).identity
     with open_vigie(settings) as vigie:
+        before = found(vigie)
         embedders = replace(vigie.adapting.embedders, in_force=Forgetful)
         done = replace(vigie.adapting, embedders=embedders).adapt(None, 0.05, vigie.operator, quiet)
-    return Taught(settings.home, base, done)
+        in_force = vigie.answering.retrieval.embedder.get().identity
+        after = found(vigie)
+    return Taught(settings.home, base, done, in_force, before, after)
 
 
 def copied(home: Path, into: Path) -> Settings:
@@ -83,21 +93,26 @@ def found(vigie: Vigie) -> list[str]:
     return [hit.chunk.document for hit in hits]
 
 
-def test_an_embedder_that_learnt_comes_into_force_and_goes_back(
+def test_an_embedder_that_learnt_comes_into_force_while_people_search_and_goes_back(
     taught: Taught, tmp_path: Path
 ) -> None:
     settings, base, done = copied(taught.home, tmp_path), taught.base, taught.done
 
     assert done.verdict.better
-    assert make_embedder(settings).identity == done.embedder != base
+    assert done.embedder == taught.in_force != base, "without being opened again"
+    assert "conges-payes.md" in taught.found_before
+    assert "conges-payes.md" in taught.found_after
     with open_vigie(settings) as vigie:
         assert "conges-payes.md" in found(vigie)
+        assert list(vigie.remarks()) == []
+    assert make_embedder(settings).identity == done.embedder != base
 
     with open_vigie(settings) as vigie:
-        vigie.adapting.undo(vigie.operator)
-    assert make_embedder(settings).identity == base
-    with open_vigie(settings) as vigie:
         assert "conges-payes.md" in found(vigie)
+        vigie.adapting.undo(vigie.operator)
+        assert vigie.answering.retrieval.embedder.get().identity == base
+        assert "conges-payes.md" in found(vigie)
+    assert make_embedder(settings).identity == base
 
 
 def test_a_small_house_that_gains_nothing_certain_keeps_what_it_has(

@@ -13,8 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from remotes import PASSWORD, USER, served, webdav
 
+from ingest.errors import RemoteUnavailableError
+from server.cli.watching import LONGEST_BACKOFF, Rounds, follow
 from server.outcomes import Mode
+from server.settings import load, prepare_home
 from server.store import Store
 from server.store.shelves import Shelves
 from server.switch import Switch
@@ -28,8 +32,9 @@ WAIT_S = 90  # until a line is said; how long it takes is measured elsewhere
 class Watching:
     """`vigie ingest --watch` as a process, and what it says."""
 
-    def __init__(self, home: Path, *paths: Path) -> None:
-        environment = {**os.environ, "VIGIE_GENERATOR": "extractive", "LANG": "en_GB.UTF-8"}
+    def __init__(self, home: Path, *paths: Path | str, **settings: str) -> None:
+        spoken = {"VIGIE_GENERATOR": "extractive", "LANG": "en_GB.UTF-8"}
+        environment = {**os.environ, **spoken, **settings}
         self.home = home
         self.process = subprocess.Popen(
             [*VIGIE, "--home", str(home), "ingest", "--watch", "--collection", "rh", *paths],
@@ -65,8 +70,8 @@ Watch = Callable[..., Watching]
 def watch(tmp_path: Path) -> Iterator[Watch]:
     started: list[Watching] = []
 
-    def start(*paths: Path) -> Watching:
-        started.append(Watching(tmp_path / "home", *paths))
+    def start(*paths: Path | str, **settings: str) -> Watching:
+        started.append(Watching(tmp_path / "home", *paths, **settings))
         return started[-1]
 
     yield start
@@ -168,14 +173,88 @@ def test_nothing_to_watch_is_one_sentence(watch: Watch, tmp_path: Path) -> None:
     assert watching.process.wait(timeout=WAIT_S) == 1
 
 
-def test_a_remote_place_is_not_watched(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "server", "ingest", "--watch", "webdavs://cloud.example/rh"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "VIGIE_HOME": str(tmp_path / "home")},
-    )
+def test_a_remote_place_is_looked_at_again_and_again(watch: Watch, tmp_path: Path) -> None:
+    rh = tmp_path / "cloud" / "rh"
+    rh.mkdir(parents=True)
+    (rh / "note.md").write_text("Un texte.", encoding="utf-8")
+    with served(webdav(tmp_path / "cloud")) as cloud:
+        prepare_home(load(tmp_path / "home"))
+        known = tmp_path / "home" / "remotes.toml"
+        known.write_text(f'["{cloud.address}"]\nuser = "{USER}"\npassword = "{PASSWORD}"\n')
+        known.chmod(0o600)
+        watching = watch(
+            f"webdav://{cloud.address}/rh",
+            VIGIE_REMOTE_HOSTS=cloud.address,
+            VIGIE_WATCH_EVERY_S="1",
+        )
+        watching.says("1 added")
 
-    assert done.returncode == 2
-    assert "watch" in done.stderr
+        (rh / "neuf.md").write_text("Un texte neuf.", encoding="utf-8")
+        watching.says("1 added")
+        (rh / "note.md").unlink()
+        watching.says("1 removed")
+
+        assert watching.ends(signal.SIGTERM) == 0
+
+
+class Wall:
+    """A clock that goes on when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def waited(rounds: Rounds, clock: Wall) -> float:
+    """Seconds until the next round is due."""
+    start = clock.now
+    while not rounds.due():
+        clock.now += 1
+    return clock.now - start
+
+
+def test_rounds_come_at_an_interval_and_later_after_failures() -> None:
+    clock = Wall()
+    rounds = Rounds(300, clock, lambda: 0.5)
+    assert rounds.due()
+
+    waits = []
+    for well in (True, False, False, *[False] * 9, True):
+        rounds.went(well=well)
+        waits.append(waited(rounds, clock))
+
+    assert waits[:4] == [300, 600, 1200, 2400]
+    assert waits[-2:] == [300 * LONGEST_BACKOFF, 300]
+
+
+def test_watchers_do_not_march_in_step() -> None:
+    clock = Wall()
+    early, late = Rounds(300, clock, lambda: 0.0), Rounds(300, clock, lambda: 1.0)
+
+    early.went(well=True)
+    late.went(well=True)
+
+    assert (waited(early, clock), waited(late, clock)) == (270, 60)
+
+
+def test_a_round_that_fails_ends_nothing_and_the_next_comes_later(tmp_path: Path) -> None:
+    clock = Wall()
+    rounds = Rounds(10, clock, lambda: 0.5)
+    rounded: list[float] = []
+
+    def ingest() -> None:
+        rounded.append(clock.now)
+        if clock.now:
+            raise RemoteUnavailableError("It does not answer.")
+
+    def seconds() -> Iterator[bool]:
+        for n in range(80):
+            clock.now = n
+            yield n == 0
+
+    switch = Switch(tmp_path, lambda: datetime.now(UTC))
+    switch.install("garde")
+    follow(switch, seconds(), ingest, rounds)
+
+    assert rounded == [0, 10, 30, 70]
