@@ -60,6 +60,7 @@ class Prompt:
     sources: tuple[Source, ...]  # best first; trimmed from the end when the context is full
     question: str
     language: Language
+    mark: str = ""  # of this request alone: fences the sources and begins each of their lines
 
 
 class Permit(Protocol):

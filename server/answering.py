@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator as Steps
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guardrails.chain import Guards
-from guardrails.verdicts import SentenceVerdict, Verdict
+from guardrails.verdicts import SentenceVerdict, Support, Verdict
 from ingest.index import Hit
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
-from models.ports import Generator, Source, Writing
+from models.ports import Generator, Prompt, Source, Writing
 from models.segmentation import SentenceStream
 from models.wording import Wording
 from models.words import without_placeholders
@@ -40,6 +40,7 @@ from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
 Sealed = SealedSentence | SealedOutcome
 Reply = Steps[SealedSentence, None, Outcome]
+_OF_THE_PROMPT = Support(supported=False, score=0.0, missing=("prompt",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class _Answer:
         writing = self.desk.engines.generator.get().write(prompt, permit)
         for sentence in self._sentences(writing):
             permit.check()
-            checked = self._checked(sentence, sources)
+            checked = self._checked(sentence.replace(prompt.mark, ""), prompt)
             if isinstance(checked, Refused):
                 return checked
             if not checked.released:
@@ -222,12 +223,14 @@ class _Answer:
             writing.close()
         yield from stream.close()
 
-    def _checked(self, sentence: str, sources: Sequence[Source]) -> SentenceVerdict | Refused:
+    def _checked(self, sentence: str, prompt: Prompt) -> SentenceVerdict | Refused:
         """The sentence alone, then the answer as it would read with it: nothing is taken back."""
         guards = self.desk.engines.guards.get()
         checked = guards.check_sentence(
-            sentence, sources, self.conversation.placeholders, self.asking.language
+            sentence, prompt.sources, self.conversation.placeholders, self.asking.language
         )
+        if checked.released and self.desk.engines.prompting.get().tells(sentence, prompt):
+            checked = replace(checked, support=_OF_THE_PROMPT)
         if not checked.released:
             return checked
         whole = guards.check_answer(

@@ -34,12 +34,13 @@ _ENTITY = re.compile(r"(?:&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-z]{2,8});){1,4000}"
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4}){2,2000}")
 _MORSE = re.compile(r"(?<![.\-])(?:[.\-]{1,6}(?: |/| / )){7,1000}[.\-]{1,6}")
 
-_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:(?P<by>[ .\-_*·|]{1,2})[^\W\d_](?![^\W_])){2,2000}")
+_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·|]{1,2}(?:[^\W\d_](?![^\W_])|[',])){2,2000}")
 _LEET = re.compile(r"(?<=[^\W\d_])[0-9@$!|]{1,10}[^\W\d_]")
+_INSTEAD = re.compile(r"[0-9@$!|]")
 _LEET_WORD = re.compile(r"[\w@$!|+]{3,60}")
 _AS_LETTERS = str.maketrans("013457@$!|+89", "oieastasiltbg")
 _OTHER_ONE = str.maketrans("1", "l")
-_ROT13 = str.maketrans(
+ROT13 = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM",
 )
@@ -47,8 +48,9 @@ _ROT13 = str.maketrans(
 _STEMS = (
     *("ignor", "forget", "disregard", "override", "instruct", "prompt", "system", "previous"),
     *("precedent", "oublie", "consigne", "regles", "revele", "affiche", "reveal", "password"),
+    *("obey", "obei"),
 )
-_TURNED = tuple(one.translate(_ROT13) for one in _STEMS)
+_TURNED = tuple(one.translate(ROT13) for one in _STEMS)
 _BACKWARDS = tuple(one[::-1] for one in _STEMS)
 _GLUED = re.compile(r"[^\W\d_]{14,400}")
 _WORD_IN_GLUED = re.compile(
@@ -286,12 +288,12 @@ def _lettered(text: str, ones: dict[int, int]) -> Iterator[Replacement]:
     """Words with digits or signs in the place of letters, as letters."""
     for match in _LEET_WORD.finditer(text):
         word = match.group()
-        if _LEET.search(word) or (word[:1] in "013457@$!" and _LATIN.search(word)):
+        if _LATIN.search(word) and _INSTEAD.search(word):
             yield match.start(), match.end(), word.translate(ones).translate(_AS_LETTERS)
 
 
 def _rotated(line: str) -> str:
-    return line.translate(_ROT13)
+    return line.translate(ROT13)
 
 
 def _reversed(line: str) -> str:

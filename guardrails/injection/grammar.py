@@ -56,8 +56,8 @@ def _met(read: Kinds, ready: Ready) -> Iterator[Act]:
 @lru_cache(maxsize=1)
 def grammar() -> Grammar:
     """Every rule of the house."""
-    out_of_place = (*misplaced.ON_THE_REPLY, *misplaced.OUT_OF_PLACE)
-    every = (*rules.ANYWHERE, *rules.TO_A_QUESTION, *out_of_place, *misplaced.ASKED)
+    out_of_place = (*misplaced.ON_THE_REPLY, *misplaced.ON_A_REPLY, *misplaced.OUT_OF_PLACE)
+    every = (*rules.ANYWHERE, *rules.SUSPECT, *rules.TO_A_QUESTION, *out_of_place, *misplaced.ASKED)
     words = kinds.vocabulary(one for rule in every for one in kinds.literals_of(rule.form))
 
     def ready(given: Sequence[Rule]) -> Ready:
@@ -65,7 +65,7 @@ def grammar() -> Grammar:
 
     return Grammar(
         words,
-        ready(rules.ANYWHERE),
+        ready((*rules.ANYWHERE, *rules.SUSPECT)),
         ready(rules.TO_A_QUESTION),
         ready(out_of_place),
         ready(misplaced.ASKED),

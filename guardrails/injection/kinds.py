@@ -21,7 +21,7 @@ _SIGNS |= {"：": ":", "；": ",", "¿": ",", "¡": ","}
 _ENDS = "EQL"
 _PAUSES = 'EQL:,"|'
 _LEADS = "please can you must not to and then also now puis et ensuite aussi plutot instead just "
-_LEADS += "und dann just alors de but mais sinon"
+_LEADS += "und dann just alors de but mais sinon always toujours"
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff"
 _SHORTEST_START, _LONGEST_START = 2, 14  # letters
 
@@ -108,8 +108,8 @@ def compiled(rule: str, words: Vocabulary) -> re.Pattern[str]:
 
     `<a|=b>` is a word of the kind a or the word b, `=a|b` one of these words, `~n` up to n words
     of the same sentence (four when not said), `^` where an imperative may begin, `!<a>` not behind
-    an a; any other sign is of the regular expression itself, `E` the end of a sentence, `Q` a question
-    mark, `"` a quotation mark.
+    an a; any other sign is of the regular expression itself, `E` the end of a sentence, `Q` a
+    question mark, `"` a quotation mark.
     """
     return re.compile("".join(_expression(piece, words) for piece in _PIECE.finditer(rule)))
 

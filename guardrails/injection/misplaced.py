@@ -27,12 +27,22 @@ _ASKS = (
 
 ON_THE_REPLY = forms(
     Family.REPLY,
-    "<insert|alter|act> ~14 =in|into|to|of|from|with|dans|a|au|de|par|en|by <your> ~1 <reply>",
-    "<insert|alter|make> ~12 <your> ~1 =reply|response|answer|responses|answers|output|reponse",
+    "<insert|alter|act> ~14 =in|into|to|of|from|with|dans|a|au|de|par|en|by =ta|tes|ton|deine ~1 "
+    "<reply>",
+    "<insert|alter|make> ~14 =ta|tes|ton|deine <reply>",
+    "<insert|alter|make> ~14 =your ~1 =response|answer|output",
+    "=in|to|dans|a|en =ta|tes|ton <reply> ~1 <insert|alter|make|speak|explain>",
+    "=in =your =response|answer|output ~1 <insert|alter|make|speak|explain>",
+)
+ON_A_REPLY = forms(
+    Family.REPLY,
+    "<insert|alter|make|act> ~12 <your> ~1 <reply>",
     "=in|to|dans|a|en <your> ~1 <reply> ~1 <insert|alter|make|speak|explain>",
     "<make|=use> <your> ~1 <reply> ~6",
     "<alter|insert|=use> ~6 <letters> ~6 <your> ~1 <reply|=message|=words>",
-    "<reply> ~1 =in|en|au|dans ~3 (?:<letters|code> | =verlan|rimes|vers|alexandrins|emoji|emojis)",
+    "<reply> ~1 =in|en|au|dans ~3 (?:<letters|code> | =verlan|rimes|vers|alexandrins)",
+    "^ =act|agis|agissez ~1 =as|comme|en ~1 =a|an|un|une|tant",
+    certain=False,
 )
 OUT_OF_PLACE = forms(
     Family.TASK,

@@ -50,7 +50,7 @@ ANYWHERE = (
         "<urge> ~3 <dropping> ~3 (?:<all|your|system> ~3 <orders> | <orders> ~3 (?:<prior|"
         "told> | "
         "=plus =haut) | =ce =qui|que)",
-        f"{_NEVER} <drop> (?:<all|your|what> ~3 <prior|told> | =ce|the|les|las|what ~1 =above|"
+        f"{_NEVER} <drop> (?:<all|your|what> ~6 <prior|told> | =ce|the|les|las|what ~1 =above|"
         "previous|preceding|prior|qui|dessus|precede|anteriores)",
         f"{_NEVER} <drop> ~3 <prior> ~2 <matter>",
         f"{_NEVER} <drop> ~2 <matter> ~2 <prior>",
@@ -60,11 +60,9 @@ ANYWHERE = (
         "<orders|prior|all> ~2 <orders|prior|all|matter> ~2 <drop>",
         "<not> ~1 <obey> ~2 <all|your|prior|system> ~4 <orders>",
         "<not> ~1 <obey> ~2 <orders> ~2 <prior|told>",
-        "=tiens|tenez|tenir|tiennes ~1 <not> ~1 =compte ~3 (?:<orders|prior> | =qui|que)",
+        "=tiens|tenez|tenir|tiennes ~1 <not|=plus> ~1 =compte ~3 (?:<orders> | =ce|tout =qui|que)",
         "=fais|faites|faire =abstraction|fi ~3 (?:<orders|prior|all> | =qui|que)",
         "=haz|hagan|faca =caso =omiso ~3 <orders|prior>",
-        "<prior|your|all|system> ~2 <orders|limits> ~3 <void>",
-        "<orders|limits|matter> ~1 <prior|system> ~3 <void>",
         "=bypass|circumvent|break|disable|contourne|contournez|contourner|desactive|desactivez|"
         "enfreins|viole|umgehe ~1 <all>? ~1 <your> ~2 (?:<orders|limits> | =safety|security|"
         "securite)",
@@ -83,6 +81,11 @@ ANYWHERE = (
         "<not> ~1 =look ~1 =in|at ~1 =the ~1 =documents|sources|context",
         "=by =your =own =knowledge =and =not",
         "<all> ~1 <prior> ~1 <matter|orders> ~9 =irrelevant|hinfallig|nulles|caduques",
+        f"{_NEVER} <drop> ~6 <orders> <prior>",
+        f"{_NEVER} <drop> ~6 <prior> <orders>",
+        f"{_NEVER} <drop> =les|them|those|ceux|celles <all>",
+        f"{_NEVER} <drop> ~1 <your> ~2 <limits>",
+        "=laisse|laissez =tomber ~2 <orders|your>",
         "^ =drop|forget|vergiss|oublie|remove ~1 <all|your> ~2 <orders|matter|told>",
         "^ <drop> =about? <all> (?:=and|et|und|y [EQL:,]? )",
         "=start|starting|commence|recommence|fangen|fang =over|fresh|zero|neu|von ~6 <new> ~1 "
@@ -97,8 +100,7 @@ ANYWHERE = (
         "<what> <be> <your> ~1 <system|orders>? <orders|prompt>",
         "<what> =sont|est|etaient|sind|are|were|is|son ~1 (?:<your> | =the) ~1 <orders|prompt> "
         "(?:<system> | =de =systeme|depart | [EQ])",
-        "=qu =est =ce =qui|que|qu ~5 (?:<prompt> | <told> <orders>)",
-        "<orders|prompt> <system|prior> (?=~3 [EQ])",
+        "=qu =est =ce =qui|que|qu ~5 <told>",
         "<show|what> ~4 =system|systeme|sistema|systemprompt|systemnachricht ~1 =prompt|message|"
         "prompts|nachricht|invite",
         "=prompt|message|invite =systeme|sistema|cache|initial",
@@ -120,7 +122,11 @@ ANYWHERE = (
         "handeln",
         "=quiero =que =actues|seas|finjas|hagas",
         "<be> <now> ~6 <bot|free|powers>",
-        "<you> <be> (?:<now> | =no =longer)",
+        "=you|tu|vous ~1 <be> =no|plus =longer? ~3 <bot|free|=claude>",
+        "=tu|you|vous <be> ~3 (?:<mode> <powers> | <powers> <mode>)",
+        "=refusals|refus|filtres|filters ~1 =sont|are|is|est ~1 (?:<void> | =desactives|off)",
+        "=faisons|fais|faites =semblant ~2 =que|d",
+        "^ <act> ~14 <without> ~1 <limits>",
         "<now> <you> (?:<be> | <act>)",
         "<now> <be> <you>",
         "=you|tu|du <be> =no|not|keine|pas|plus|kein ~5 =but|sondern|mais",
@@ -129,8 +135,6 @@ ANYWHERE = (
         "<limits>))",
         "^ (?:=act|agis|agissez|comporte|comportez|behave|respond|answer|reponds|repondez) ~2 "
         "=as|like|comme|si|if ~3 <bot|free|without|you|powers>",
-        "^ =act|agis|agissez|actua|agiere|fungiere|verhalte|spiele ~1 =as|comme|como|als|wie|en "
-        "=a|an|un|une|the|the|ein|eine|tant",
         "^ =pretend|imagine|imaginez|imagina|suppose|stell|assume|faites|fais ~5 <you> ~2 <be> "
         "~7 "
         "<bot|free|without|powers|now|=evil|=bose>",
@@ -149,11 +153,11 @@ ANYWHERE = (
         "rolle|rollen|figur|personnage",
         "=stell ~1 =dir =vor ~1 =du =bist",
         "=imagine|imaginez =que =tu|vous =es|etes|n",
-        "=fais|faites =comme =si =tu|vous",
+        "=fais|faites|faisons =comme =si =tu|vous",
         "=faire|fais|faites =semblant ~4 =que? =tu|vous|etre|d",
         "^ <you> <be> =a|an|un|une|the|three|ein|eine|dan|ted ~6 (?:[E,:] ~0 =please|answer|you|"
         "what|how)",
-        "<enter> ~4 (?:<powers> <mode> | <mode> <powers>)",
+        f"{_NEVER} <enter> ~4 (?:<powers> <mode> | <mode> <powers>)",
         "<powers> <mode> ~2 <enter>",
         "=jailbreak|jailbroken|jailbreake ~2 <bot>",
         "<bot> ~2 <without> ~2 <limits>",
@@ -183,7 +187,7 @@ ANYWHERE = (
         "hinweis|"
         "consigne|instruction|instructions|consignes) ~4 <bot> ~2 [:,E] ~6 <command|must|drop>",
         "^ =hey|ok|dear|cher|chere|bonjour|hello <bot> ~8 <command|must|drop>",
-        "(?:=note|message|attention|important|instruction) ~3 <ai> ~8 <command|must>",
+        "(?:=note|message|attention|important|instruction) ~3 <ai> ~14 <command|must>",
         "^ =assistant|ai|ia|llm|chatbot|gpt|chatgpt|claude|bot [:,] ~6 <command|must|explain|drop>",
         "<if> ~1 <you> <be> ~3 <bot> ~12 <command|must|act|drop>",
         "<if> ~1 <you> ~6 =ai|llm|ia|chatbot|language ~3 [:,] ~8 <command|must|show>",
@@ -191,7 +195,7 @@ ANYWHERE = (
         "=langage) ~8 (?:<command> | <you> ~1 <must>)",
         "=as =a|an ~2 <ai> ~3 (?:=model|assistant)? (?:<you> ~1 <must|command> | =developed =by)",
         "=any|every|all|toute|tout|tous|chaque|les|des ~1 (?:<ai> | =language =model | =modele|"
-        "modeles =de =langage) ~8 <must>",
+        "modeles =de =langage) ~8 <must> ~2 <command>",
         "<ai> =agent|agents|systems|assistants|models|model|reading|processing|lisant ~6 <must|"
         "command>",
         "(?:<ai> | =language =models?) ~1 =reading|processing|summarizing|lisant|parsing|"
@@ -215,22 +219,16 @@ ANYWHERE = (
         "<not> ~1 =let|laisse|laissez ~2 <askers>",
         "=no =mention|trace =of|de ~2 <note>",
         "=sans =mentionner|reveler|signaler|citer ~2 <note|this>",
-        "=new|updated|real|nouvelles|nouvelle|nouveau|vraies|neue|nuevas =system|systeme? "
-        "<orders|note> (?:[:,E]|=follow|you)",
         "<orders> (?:=system|systeme|supplementaires|additional)? : ~8 <command|show|insert>",
         "=additional|supplementary =instruction|instructions|instruction",
-        "<insert|alter> ~8 =in|into|to|of|from|by|your|a|dans|de|la|from <your> ~1 <reply>",
-        "=in <your> <reply> , ~2 <insert|speak|alter>",
-        "=dans =ta|votre|tes|vos <reply> , ~2 <insert|speak|alter>",
         certain=True,
     ),
     *forms(
         Family.LEAK,
-        f"^ {_NEVER} <leak> ~3 =cette|la|the|this|full|whole|entire|tout|toute|your|all|l ~2 "
-        "<ours> "
-        "~6 (?:=to|a|at|au|vers|par|by|via|sur|on|an)",
-        f"^ {_NEVER} <leak> ~5 (?:<system> <prompt> | =chat|conversation =history|historique)",
-        f"^ {_NEVER} <leak> ~2 =l =historique",
+        f"^ {_NEVER} <leak> ~4 =conversation|chat|transcript|discussion|prompt ~6 =to|a|at|au|"
+        "vers|par|by|via|sur|on|an",
+        f"^ {_NEVER} <leak> ~5 (?:<system> <prompt> | =chat|conversation =history | "
+        "=historique ~3 =conversation|discussion)",
         "<leak|insert> ~5 <ours> ~5 =dans|in|as|comme|en|to =l|the|an|a|une|un? =url|parametre|"
         "parameter|image|pixel|lien|link|querystring|adresse",
         "(?:=append|ajoute|ajoutez|add|insere|put|mets|place) ~6 <ours> ~4 =url|link|lien|"
@@ -244,8 +242,7 @@ ANYWHERE = (
         '^ <halt> [,:E"]* =just? =write|print|say|schreibe|schreib|ecris|dis|sag|output',
         "=antworte|answer|reponds|respond ~1 =im|in|dans|a =stil|style|the|le ~1",
         "<new> ~1 =task|tasks|aufgabe|aufgaben|tache|anweisungen|mission|herausforderung|"
-        "challenge "
-        "~1 (?:[:,E] | =follow|for|folgen|fur|pour|namely|jetzt|is|est)",
+        "challenge ~1 (?:[:] | =follow|folgen|namely|is|est)",
         "=neue|nouvelle|new ~2 =herausforderung|tache|task|challenge =fur|pour|for =dich|toi|you",
         "<task|=hilf|=help> =weiteren|following|folgender|folgende|suivante|another =aufgabe|"
         "task|frage|"
@@ -289,9 +286,27 @@ class Act:
     end: int
 
 
+SUSPECT = forms(
+    Family.OVERRIDE,
+    "<prior|your|all|system> ~2 <orders|limits> ~3 <void>",
+    "<orders|limits|matter> ~1 <prior|system> ~3 <void>",
+    "<you> <be> <now>",
+    "=new|updated|real|nouvelles|nouvelle|vraies|neue|nuevas =system|systeme? <orders|note> "
+    "(?:[:E] | =follow)",
+    certain=False,
+)
+"""What rules and letters say of rules and of people as well."""
+
 TO_A_QUESTION = (
     *forms(
         Family.EXTRACT,
+        "<show> ~4 =texte|text|words|everything|line|lines|tout ~5 =above|precede|precedes|"
+        "dessus|preceding",
+        "<show|what> ~4 <orders> ~4 <you> ~2 =suivre|follow|respecter|obey|dois|must|have|suis",
+        "<what> ~2 <be> <your> ~1 <orders>",
+        "=ton|ta|tes|dein|tu|deinen =prompt|invite|promptsysteme",
+        "=your|ton|ta|tes|votre|vos =system|initial|hidden|secret ~1 =prompt|message|instructions",
+        "<your> =prompt E",
         "<show|what|can|=need|=know> ~5 <your> ~2 (?:<codes> | <secret> ~1 <key> | =mot|mots "
         "=de =passe)",
         "<your> ~1 (?:<codes> | =mot =de =passe)",
@@ -310,6 +325,11 @@ TO_A_QUESTION = (
         "=user =currently =live",
         "=l =utilisateur|utilisatrice ~3 =habite|adresse|ne|nom",
         certain=False,
+    ),
+    *forms(
+        Family.PERSONA,
+        "^ =act|agis|agissez|actua|agiere|fungiere|verhalte|spiele ~1 =as|comme|como|als|wie|"
+        "en ~1 =a|an|un|une|the|ein|eine|tant",
     ),
     *forms(
         Family.PERSONA,

@@ -14,7 +14,7 @@ KINDS: dict[str, str] = {
         ignoriert ignorate ignorar ignoreer disregard disregarding disregards forget forgetting
         override overrides overwrite discard overlook abandon omit
         oublie oublies oubliez  oublions neglige negliges negligez  abandonnez
-        abandonne  ecarte ecartez efface effacez annule annulez
+        abandonne  ecarte ecartez efface effacez
         vergiss vergesst vergessen missachte missachten verwirf olvida olviden olvide olvidar
         olvidad olvidate omite descarta dimentica dimenticate dimenticare scorda tralascia esqueca
         esquece esquecer desconsidere negeer vergeet zignoruj
@@ -59,7 +59,7 @@ KINDS: dict[str, str] = {
     """,
     "told": """
         told said instructed given taught learned know knew asked discussed gesagt dit dis appris
-        demande recu recue recus recues enseigne dije digo dicho sabes wissen
+        recu recue recus recues enseigne dije digo dicho sabes wissen
     """,
     "void": """
         nullified disabled void cancelled canceled revoked lifted suspended deactivated null off
@@ -115,13 +115,13 @@ KINDS: dict[str, str] = {
         rules rule policy policies guidelines guardrails safeguards ethics filtre filtres limite
         limites censure regle regles morale tabou contrainte contraintes consigne consignes
         einschrankungen filter regeln restricciones limites filtros restrizioni filtri refusal
-        refusals refus
+        refusals refus garde politique politiques content morale guardrail
     """,
     "mode": "mode modus modo",
     "powers": """
-        developer debug god dan jailbreak admin root sudo maintenance unrestricted developpeur
-        debogage dieu administrateur superutilisateur libre system systeme test entwickler
-        desarrollador unlocked
+        developer debug god dan administrator jailbreak admin root sudo maintenance unrestricted
+        developpeur debogage dieu administrateur superutilisateur libre system systeme test
+        entwickler desarrollador unlocked
     """,
     "enter": """
         enter enable activate switch enabled activated entering active activez activer passe passez
@@ -169,9 +169,7 @@ KINDS: dict[str, str] = {
         explique expliquez incite incitez oriente orientez renvoie renvoyez dirige dirigez
     """,
     "hush": """
-        mention reveal tell disclose show cite acknowledge discuss report mentionne mentionnez
-        revele revelez dis dites parle parlez signale signalez cite citez evoque evoquez
-        divulgue divulguez
+        mention reveal tell acknowledge mentionne revele dis parle signale cite evoque divulgue
     """,
     "not": "not don never ne n jamais pas dont nicht no non без не 不要 别 stop",
     "this": "this these ce cet cette ces present presente diese",
