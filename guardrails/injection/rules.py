@@ -85,6 +85,11 @@ ANYWHERE = (
         f"{_NEVER} <drop> ~6 <prior> <orders>",
         f"{_NEVER} <drop> =les|them|those|ceux|celles <all>",
         f"{_NEVER} <drop> ~1 <your> ~2 <limits>",
+        f"{_NEVER} <drop> =about? <all> =and|et|und|y",
+        "<your> <orders> <be> <now>",
+        "=despite|malgre|abweichend|contrary|contrairement ~4 (?:<prior> <orders> | <you> ~3 "
+        "<told>)",
+        "=override <mode>",
         "=laisse|laissez =tomber ~2 <orders|your>",
         "^ =drop|forget|vergiss|oublie|remove ~1 <all|your> ~2 <orders|matter|told>",
         "^ <drop> =about? <all> (?:=and|et|und|y [EQL:,]? )",
@@ -320,7 +325,8 @@ TO_A_QUESTION = (
         "the|me|"
         "verlan|francais|anglais|moi|the)",
         "<codes> =for =our =system",
-        "=the =user|users =s? ~3 (?:=email|address|birth|location|city|initials|name|password|"
+        "=the =user|users =s? ~3 (?:=living|located|email|address|birth|location|city|initials|"
+        "name|password|"
         "live|color|number|currently|phone|birthday|data|reside|favorite|bank)",
         "=user =currently =live",
         "=l =utilisateur|utilisatrice ~3 =habite|adresse|ne|nom",
@@ -330,6 +336,21 @@ TO_A_QUESTION = (
         Family.PERSONA,
         "^ =act|agis|agissez|actua|agiere|fungiere|verhalte|spiele ~1 =as|comme|como|als|wie|"
         "en ~1 =a|an|un|une|the|ein|eine|tant",
+    ),
+    *forms(
+        Family.REPLY,
+        "<insert> ~9 =in|to|dans|a <your> <reply>",
+        "^ =state|claim|affirme|say =that|que",
+        "^ =say|sag|dis =yes|oui|ja [E]",
+        certain=False,
+    ),
+    *forms(
+        Family.OVERRIDE,
+        "<drop> ~2 =documents|articles|article|sources|context|contexte|artikel",
+        "=disregarding ~2 =documents|articles|sources",
+        "<you> <be> =role =playing",
+        "<show> ~2 <your> =database|base",
+        certain=False,
     ),
     *forms(
         Family.PERSONA,

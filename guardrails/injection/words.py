@@ -15,10 +15,10 @@ KINDS: dict[str, str] = {
         override overrides overwrite discard overlook abandon omit
         oublie oublies oubliez  oublions neglige negliges negligez  abandonnez
         abandonne  ecarte ecartez efface effacez
-        vergiss vergesst vergessen missachte missachten verwirf olvida olviden olvide olvidar
+        zaboravi vergiss vergesst vergessen missachte missachten verwirf olvida olviden olvide olvidar
         olvidad olvidate omite descarta dimentica dimenticate dimenticare scorda tralascia esqueca
         esquece esquecer desconsidere negeer vergeet zignoruj
-        игнорируй* проигнорируй* забудь* отбрось* αγνοήσ* αγνόησ* 忽略 无视 忘记 忘掉
+        игнорир* проигнорир* забудь* отбрось* αγνοήσ* αγνόησ* 忽略 无视 忘记 忘掉
         無視 忘れ 무시* تجاهل تجاهلوا انس انسى
     """,
     "dropping": "ignorer oublier negliger abandonner ecarter effacer annuler contourner",
@@ -28,14 +28,14 @@ KINDS: dict[str, str] = {
         previous previously prior above earlier preceding foregoing before initial initially
         original originally existing beforehand
         precedent* anterieur* initial* dessus precede avant originel* auparavant
-        vorherig* bisherig* obig* vorangehend* zuvor vorher bisher anterior anteriores previas
+        vorherig* bisherig* obig* vorangehend* zuvor vorher bisher davor anterior anteriores previas
         previos antes precedenti precedente anteriori предыдущ* прежн* προηγούμεν*
         之前 以前 先前 上面 以上 前面 이전 السابقة السابق
     """,
     "orders": """
         instruction instructions prompt prompts rule rules directive directives guideline
         guidelines command commands programming constraint constraints restriction restrictions
-        policy policies safeguard safeguards guardrail guardrails orders
+        policy policies safeguard safeguards guardrail guardrails orders instrukcij*
         consigne consignes regle regles ordres programmation contraintes
         anweisung* regel regeln befehl* auftrag auftrage instruktion* vorgaben instruccion*
         reglas ordenes indicaciones istruzion* regole direttiv* instruco* regras instructies
@@ -43,18 +43,18 @@ KINDS: dict[str, str] = {
         التعليمات تعليمات الاوامر
     """,
     "matter": """
-        information informations task tasks message messages context conversation text document
+        information informations thoughts task tasks message messages context conversation text document
         documents content request requests conditions memory tache taches contexte texte contenu
         demande demandes discussion data aufgabe aufgaben informationen gesagte inhalt texte tarea
         tareas
     """,
     "all": """
-        all every everything anything any whatever each tout toute toutes tous alle allen alles
+        all every everything anything any whatever each tout toute toutes tous alle allen alles sve
         jede todo toda todos todas tutto tutte tutti tudo все всё 所有 全部 一切 すべて 모든 كل
         جميع
     """,
     "your": """
-        your thy ton ta tes votre vos dein deine deinen deiner ihre ihren tu tus sus tuo tua tue
+        your thy ton ta tes votre vos ihr 너의 당신의 dein deine deinen deiner ihre ihren tu tus sus tuo tua tue
         tuoi seu sua suas teu tua твои твой свои 你的 您的 あなたの σου
     """,
     "told": """

@@ -28,7 +28,8 @@ UNITS = [
     "<!--", "ignore all ", "oublie les consignes ", "note a l'assistant ", "a. ", "A ", "\n",
     "https://", "a.b ", "vingt ", "cent-", "1,1", "un CV. ", "qui dois je ", "[1]", "[EMAIL_1]",
     "a point ", "a[.]", "a . ", "abc:", "abc:a=", "\\a", "&#46;", "&amp;", "peut ", "pas, ",
-    "toutes les ", "ta réponse ", "1gn0r3 ", "SWdub3Jl", "a b ", "%41", "忽略", "q: a: ", "\U000e0041",
+    "toutes les ", "ta réponse ", "1gn0r3 ", "SWdub3Jl", "a b ", "%41", "忽略", "q: a: ",
+    "\U000e0041",
     "« ignore ", "écris un ", "\U0001f178", "41 ", ".- ", "ignoretoutes", "vtaber ", "erongi ",
     "avant x ", "1 er mai ", "0 800 ", "1\t", "::", "(+33)", "évil.", "2 mois par ",
 ]  # fmt: skip
