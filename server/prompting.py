@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from guardrails.charter import Charter
 from guardrails.leakage import Confidential
@@ -52,7 +52,6 @@ class Prompting:
 
     charter: Charter
     draw: Callable[[], str] = drawn_mark
-    _secret: dict[Language, Confidential] = field(default_factory=dict, compare=False, repr=False)
 
     def prompt(self, question: str, sources: Sequence[Source], language: Language) -> Prompt:
         given = "\n".join((question, *(text for one in sources for text in (one.title, one.text))))
@@ -61,11 +60,8 @@ class Prompting:
 
     def tells(self, sentence: str, prompt: Prompt) -> bool:
         """Whether a sentence tells what only the prompt says, and no source."""
-        secret = self._secret.get(prompt.language)
-        if secret is None:
-            secret = self._secret[prompt.language] = Confidential.of(prompt.system)
         sources = [text for one in prompt.sources for text in (one.title, one.text)]
-        return secret.told(sentence, [*sources, prompt.question])
+        return Confidential.of(prompt.system).told(sentence, [*sources, prompt.question])
 
     def digest(self, language: Language) -> str:
         """SHA-256 (hex) of the system text."""

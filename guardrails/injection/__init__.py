@@ -5,21 +5,17 @@ stays. Rules know forms; what holds when they miss is behind them: passages are 
 prompt, and no sentence is shown that its sources do not support.
 """
 
-from guardrails.injection.neutralising import MARKER as MARKER
-from guardrails.injection.neutralising import neutralised as neutralised
-from guardrails.injection.orders import (
-    AGAINST_US as AGAINST_US,
-)
-from guardrails.injection.orders import (
-    KIND as KIND,
-)
-from guardrails.injection.orders import (
-    Order as Order,
-)
-from guardrails.injection.orders import (
-    in_passage as in_passage,
-)
-from guardrails.injection.orders import (
-    orders as orders,
-)
-from guardrails.injection.rules import Family as Family
+from guardrails.injection.neutralising import MARKER, neutralised
+from guardrails.injection.orders import AGAINST_US, KIND, Order, in_passage, orders
+from guardrails.injection.rules import Family
+
+__all__ = [
+    "AGAINST_US",
+    "KIND",
+    "MARKER",
+    "Family",
+    "Order",
+    "in_passage",
+    "neutralised",
+    "orders",
+]

@@ -64,9 +64,9 @@ def vocabulary(literals: Iterable[str]) -> Vocabulary:
     for word, kind in _entries((*literals, *_LEADS.split())):
         kinds.setdefault(word, set()).add(kind)
     begun = {word[:-1]: of for word, of in kinds.items() if word.endswith("*")}
-    for word, of in kinds.items():  # a word that is listed is also what its beginning says
+    for word in kinds:  # a word that is listed is also what its beginning says
         for end in range(_SHORTEST_START, len(word)):
-            of |= begun.get(word[:end], set())
+            kinds[word] |= begun.get(word[:end], set())
     sets = {frozenset(of) for of in kinds.values()}
     codes = {of: chr(_FIRST_CODE + n) for n, of in enumerate(sorted(sets, key=sorted))}
     members: dict[str, str] = {}

@@ -31,8 +31,11 @@ def neutralised(text: str, given: Sequence[Order]) -> Rewritten:
 def _ordering(text: str, given: Sequence[Order]) -> Iterator[tuple[int, int]]:
     """The spans to replace; sentences in a row become one."""
     open_start, open_end = -1, -1
+    ahead = _apart(given)
     for start, end in split(text):
-        hit = any(order.start < end and start < order.end for order in given)
+        while ahead and ahead[-1][1] <= start:
+            ahead.pop()
+        hit = bool(ahead) and ahead[-1][0] < end
         same_line = open_end >= 0 and "\n" not in text[open_end:start]
         if hit or (same_line and _GOES_ON.match(folded(Shadow(text[start:end]).text))):
             open_start = open_start if same_line else start
@@ -43,3 +46,14 @@ def _ordering(text: str, given: Sequence[Order]) -> Iterator[tuple[int, int]]:
         open_start, open_end = -1, -1
     if open_end >= 0:
         yield open_start, open_end
+
+
+def _apart(given: Sequence[Order]) -> list[tuple[int, int]]:
+    """The stretches that the orders cover, none touching another, the last one first."""
+    covered: list[tuple[int, int]] = []
+    for start, end in sorted((order.start, order.end) for order in given):
+        if covered and start <= covered[-1][1]:
+            covered[-1] = (covered[-1][0], max(end, covered[-1][1]))
+        else:
+            covered.append((start, end))
+    return covered[::-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from guardrails.injection import disguises, templates
@@ -36,7 +36,7 @@ def in_passage(text: str, language: Language) -> tuple[Order, ...]:
     return _sorted(_anywhere(text, language))
 
 
-def _sorted(found: tuple[Order, ...] | Iterator[Order]) -> tuple[Order, ...]:
+def _sorted(found: Iterable[Order]) -> tuple[Order, ...]:
     return tuple(sorted(set(found), key=lambda one: (one.start, one.end, one.family)))
 
 

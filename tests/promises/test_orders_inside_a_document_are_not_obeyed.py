@@ -18,6 +18,7 @@ from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.pii import Placeholders, StructuredIdentifiers
 from guardrails.verdicts import Decision
+from ingest.documents import Hiding
 from models.ports import Language, Source
 from server.audit.recording import SealedOutcome
 from server.lazy import Lazy
@@ -172,6 +173,26 @@ def test_a_model_that_obeys_everything_gets_nothing_forbidden_to_the_screen(
     assert not any(system[at : at + 40] in text for text in shown for at in range(0, 400, 5))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("asked", "failed", "told"),
+    [("neutralise", 0, 1), ("keep", 0, 1), ("quarantine", 1, 0)],
+)
+def test_a_collection_says_what_becomes_of_orders_in_its_files(
+    asked: str, failed: int, told: int, house: Vigie, tmp_path: Path
+) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    described = f'owner = "Camille"\norders = "{asked}"\n'
+    (folder / "collection.toml").write_text(described, encoding="utf-8")
+    (folder / "note.md").write_text("# Note\n\n" + DOCUMENTS[0], encoding="utf-8")
+
+    report = house.library.ingest(folder, None, house.operator, lambda _done, _of: None)
+
+    assert len(report.failed) == failed
+    assert [one.hidden.kind for one in report.remarks] == [Hiding.ORDER] * told
+
+
 @given(st.text(max_size=80), st.integers(0, 2))
 def test_no_source_holds_the_mark_that_fences_it(text: str, drawn: int) -> None:
     marks = iter([*(["00000000"] * drawn), "ffffffff"])
@@ -193,9 +214,7 @@ def test_the_system_text_is_out_of_reach_of_what_a_document_says() -> None:
     assert plain.mark != hostile.mark
 
 
-@pytest.mark.parametrize(
-    "disguise", [str, lambda text: text[::-1], " ".join, str.upper]
-)
+@pytest.mark.parametrize("disguise", [str, lambda text: text[::-1], " ".join, str.upper])
 def test_what_only_the_prompt_says_is_not_told(disguise: Callable[[str], str]) -> None:
     asked = Prompting(CHARTER)
     prompt = asked.prompt("Combien ?", (Source(1, "", "Le plafond est de 90 euros."),), FR)
