@@ -93,7 +93,8 @@ def _places(read: Kinds, shadow: str) -> Iterator[int]:
     for at in range(1, len(read.row) - 1):
         start, end = read.spans[at]
         word = shadow[start:end]
-        if read.row[at - 1] in 'EQL:|"' or (word[:1].isupper() and not word.isupper()):
+        begins = read.row[at - 1] in 'EQL:|"' or (word[:1].isupper() and not word.isupper())
+        if begins and read.row[at] not in 'EQL:,|"':
             yield at
 
 

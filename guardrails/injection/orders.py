@@ -12,6 +12,7 @@ from guardrails.text import Rewritten, Shadow, folded
 from models.ports import Language
 
 KIND = "INJECTION"
+_MANY = 300  # acts; a text with more of them is one order from the first to the last
 AGAINST_US = frozenset(Family) - {Family.ADDRESS, Family.REPLY, Family.LEAK}
 """What is refused in a question; the others are how people speak to an assistant."""
 
@@ -61,6 +62,10 @@ def _plainly(shadow: str, language: Language | None) -> Iterator[tuple[Family, i
         yield Family.TEMPLATE, match.start(), match.end(), True
     read, acts = grammar().acts(shadow)
     acts += grammar().tasks(read, shadow, language) if language else grammar().demands(read)
+    if len(acts) > _MANY:
+        first, last = min(act.start for act in acts), max(act.end for act in acts)
+        yield acts[0].family, *read.span(first, last), any(act.certain for act in acts)
+        return
     for act in acts:
         certain = act.certain and not grammar().quoted(read, act)
         yield act.family, *read.span(act.start, act.end), certain
