@@ -293,6 +293,10 @@ class Act:
 
 SUSPECT = forms(
     Family.OVERRIDE,
+    f"{_NEVER} <drop> ~4 =and|et|und|y|just ~1 (?:<command|show|speak> | =indiquez|consider|"
+    "return)",
+    "=if|si =we|nous ~3 <drop>",
+    "=suggest|recommend|urge|ask <you> ~2 =consider|treat|report|conclude|read",
     "<prior|your|all|system> ~2 <orders|limits> ~3 <void>",
     "<orders|limits|matter> ~1 <prior|system> ~3 <void>",
     "<you> <be> <now>",
