@@ -1,7 +1,7 @@
 """Orders to an assistant: how many are found, in the project's French set and in public ones.
 
 The thresholds are a little under what was measured (docs/measurements.md). Of the public sets
-one half was read while the rules were written; the figures asked for are those of the other.
+one half was read while the rules were written, the other after its figures were noted.
 """
 
 from __future__ import annotations
@@ -105,13 +105,13 @@ def _half(texts: Sequence[str], passage: bool = False) -> list[Case]:
 def test_direct_attacks_of_public_sets() -> None:
     said = json.loads((DATA / "injection" / "cyberseceval.en.json").read_text("utf-8"))
     direct = [one for one in said if one["injection_type"] == "direct"]
-    for risk, least in (("security-violating", 0.7), ("logic-violating", 0.0)):
+    for risk, least in (("security-violating", 0.8), ("logic-violating", 0.0)):
         texts = [one["user_input"] for one in direct if one["risk_category"] == risk]
         assert Rate.over(_half(texts), flagged).told(f"CyberSecEval, {risk}").share >= least
     with (DATA / "injection" / "deepset-train.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     texts = [row["text"] for row in rows if row["label"] == "1"]
-    assert Rate.over(_half(texts), flagged).told("deepset, labelled injection").share >= 0.5
+    assert Rate.over(_half(texts), flagged).told("deepset, labelled injection").share >= 0.8
     with (DATA / "injection" / "defenseclaw-injection.jsonl").open(encoding="utf-8") as file:
         lines = [json.loads(line) for line in file]
     texts = [line["content"] for line in lines if line["is_attack"]]
