@@ -46,13 +46,14 @@ class Guards:
         if faults := form.faults(text):
             refusal = built_in.violation(built_in.FORM, Stage.QUESTION, Decision.REFUSE, faults)
             return Verdict(Decision.REFUSE, "", (), (refusal,))
-        orders = [one for one in injection.orders(text) if one.family in injection.AGAINST_US]
+        orders = injection.orders(text)
+        against = [one for one in orders if one.certain and one.family in injection.AGAINST_US]
         masked, findings = self._masked(Rewritten(text, ()), placeholders, language)
         violations = [
-            *_against(orders, Stage.QUESTION, Decision.REFUSE),
+            *_against(against, orders, Stage.QUESTION, Decision.REFUSE),
             *self._charter.decide(masked.text, Stage.QUESTION),
         ]
-        return _verdict(masked.text, (*findings, *_findings(orders)), violations)
+        return _verdict(masked.text, (*findings, *_findings(against)), violations)
 
     def screen_passages(
         self, texts: Sequence[str], placeholders: Placeholders, language: Language
@@ -61,13 +62,15 @@ class Guards:
         return tuple(self._screen_passage(text, placeholders, language) for text in texts)
 
     def _screen_passage(self, text: str, placeholders: Placeholders, language: Language) -> Verdict:
-        orders = injection.orders(text)
-        masked, findings = self._masked(injection.neutralised(text, orders), placeholders, language)
+        orders = injection.in_passage(text, language)
+        against = [one for one in orders if one.certain]
+        left = injection.neutralised(text, against)
+        masked, findings = self._masked(left, placeholders, language)
         violations = [
-            *_against(orders, Stage.DOCUMENT, Decision.REDACT),
+            *_against(against, orders, Stage.DOCUMENT, Decision.REDACT),
             *self._charter.decide(masked.text, Stage.DOCUMENT),
         ]
-        return _verdict(masked.text, (*findings, *_findings(orders)), violations)
+        return _verdict(masked.text, (*findings, *_findings(against)), violations)
 
     def check_sentence(
         self,
@@ -157,12 +160,17 @@ def _cited(sentence: str) -> tuple[int, ...]:
 
 
 def _against(
-    orders: Sequence[injection.Order], stage: Stage, decision: Decision
+    against: Sequence[injection.Order],
+    every: Sequence[injection.Order],
+    stage: Stage,
+    decision: Decision,
 ) -> tuple[Violation, ...]:
-    if not orders:
+    """The orders that decide; else those that are suspect and only told."""
+    if not every:
         return ()
-    facts = tuple(sorted({f"injection.{order.family.value}" for order in orders}))
-    return (built_in.violation(built_in.INJECTION, stage, decision, facts),)
+    facts = tuple(sorted({f"injection.{order.family.value}" for order in against or every}))
+    told = decision if against else Decision.ALLOW
+    return (built_in.violation(built_in.INJECTION, stage, told, facts),)
 
 
 def _findings(orders: Sequence[injection.Order]) -> tuple[Finding, ...]:

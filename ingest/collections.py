@@ -33,6 +33,14 @@ class Sensitivity(StrEnum):
     SECRET = "secret"  # noqa: S105  # a level, and no password
 
 
+class OrdersFound(StrEnum):
+    """What becomes of sentences that give orders to an assistant; they are reported always."""
+
+    KEEP = "keep"  # as they stand; no model is shown them, whatever is said here
+    NEUTRALISE = "neutralise"  # each gives way to a marker in the passages
+    QUARANTINE = "quarantine"  # the file is not taken
+
+
 class Trust(StrEnum):
     """How far what stands there may be believed."""
 
@@ -75,6 +83,7 @@ class Collection:
     legal_basis: str = ""
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     trust: Trust = Trust.ORDINARY
+    orders: OrdersFound = OrdersFound.NEUTRALISE
 
     def __post_init__(self) -> None:
         # In order, since ten thousand documents may each have a sidecar.
@@ -165,6 +174,7 @@ def parse_collection(said: bytes, place: str, there: Iterable[str], name: str) -
         legal_basis=described.legal_basis,
         sensitivity=described.sensitivity,
         trust=described.trust,
+        orders=described.orders,
     )
     check_consistent(collection)
     return collection
@@ -241,6 +251,7 @@ class _Description(_Said):
     legal_basis: str = ""
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     trust: Trust = Trust.ORDINARY
+    orders: OrdersFound = OrdersFound.NEUTRALISE
     documents: dict[str, SaidOfDocument] = {}
 
 

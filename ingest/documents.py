@@ -41,6 +41,8 @@ class Hiding(StrEnum):
     BIDIRECTIONAL = "bidirectional_control"
     UNREAD_PAGE = "unread_page"  # a scanned page, where no text recognition is installed
     UNREAD_ATTACHMENT = "unread_attachment"
+    ORDER = "order_to_an_assistant"  # neutralised or kept, as the collection says
+    SUSPECT = "suspect_order"  # kept as it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from ingest.collections import Collection
 from ingest.cutting import Cut, document_of
 from ingest.documents import Reading
 from ingest.ledger import Filing
+from ingest.orders import handled
 from ingest.report import IngestionReport, Remark
 from ingest.sources import Entry, FailedFile, Opening, Untouched
 from ingest.unpacking import Unpacking
@@ -69,6 +70,8 @@ class Run:
 
     def keep(self, entry: Entry, reading: Reading) -> None:
         """A document that was read waits to be indexed. Raises UnreadableFileError."""
+        language = self.collection.language_of(entry.id)
+        reading = handled(reading, self.collection.orders, language)
         document = document_of(entry, reading, self.collection)
         self.filing.read(entry.id)
         self.meet(entry)

@@ -75,6 +75,7 @@ class Prompt:
     question: str
     language: Language
     asker: str = ""
+    mark: str = ""  # of this request alone: fences the sources and begins each of their lines
 
 
 class Permit(Protocol):

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from guardrails.chain import Guards
-from guardrails.verdicts import SentenceVerdict, Verdict
+from guardrails.verdicts import SentenceVerdict, Support, Verdict
 from ingest.chunking import SIZE
 from ingest.joining import within
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
-from models.ports import Generator, Source, Writing
+from models.ports import Generator, Prompt, Source, Writing
 from models.quoting import highlights
 from models.segmentation import SentenceStream
 from models.wording import Wording
@@ -46,6 +46,7 @@ Sealed = SealedSentence | SealedOutcome
 Reply = Steps[SealedSentence, None, Outcome]
 Holds = Callable[[Several[int]], bool]
 """Whether the passages of these numbers may still be shown to who asks."""
+_OF_THE_PROMPT = Support(supported=False, score=0.0, missing=("prompt",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +179,18 @@ class _Answer:
 
         writing = self.desk.engines.generator.get().write(prompt, permit)
         holds = partial(ground.holds, found.hits)
-        broken = yield from self._released(writing, sources, permit, holds)
+        broken = yield from self._released(writing, prompt, permit, holds)
         if broken is not None:
             return broken
         return self._outcome(tuple(one for one in passages if holds((one.n,))))
 
     def _released(
-        self, writing: Writing, sources: Sequence[Source], permit: AnswerPermit, holds: Holds
+        self, writing: Writing, prompt: Prompt, permit: AnswerPermit, holds: Holds
     ) -> Steps[SealedSentence, None, Refused | Failed | None]:
         """Each sentence once it is checked and on the record; at the end, what broke the answer."""
         for sentence in self._sentences(writing):
             permit.check()
-            checked = self._checked(sentence, sources)
+            checked = self._checked(sentence.replace(prompt.mark, ""), prompt)
             if isinstance(checked, Refused):
                 return checked
             if not checked.released:
@@ -260,12 +261,14 @@ class _Answer:
             writing.close()
         yield from stream.close()
 
-    def _checked(self, sentence: str, sources: Sequence[Source]) -> SentenceVerdict | Refused:
+    def _checked(self, sentence: str, prompt: Prompt) -> SentenceVerdict | Refused:
         """The sentence alone, then the answer as it would read with it: nothing is taken back."""
         guards = self.desk.engines.guards.get()
         checked = guards.check_sentence(
-            sentence, sources, self.conversation.placeholders, self.asking.language
+            sentence, prompt.sources, self.conversation.placeholders, self.asking.language
         )
+        if checked.released and self.desk.engines.prompting.get().tells(sentence, prompt):
+            checked = replace(checked, support=_OF_THE_PROMPT)
         if not checked.released:
             return checked
         whole = guards.check_answer(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from guardrails.charter import Charter
+from guardrails.leakage import Confidential
 from models.ports import Language, Prompt, Source
 
 _TASK = {
@@ -35,14 +37,31 @@ _CHARTER = {
 }
 
 
+def drawn_mark() -> str:
+    """Eight letters and digits that nobody can foresee."""
+    return secrets.token_hex(4)
+
+
 @dataclass(frozen=True, slots=True)
 class Prompting:
-    """Builds prompts under one charter; the digest names the exact wording on the record."""
+    """Builds prompts under one charter; the digest names the exact wording on the record.
+
+    The mark that fences the sources is drawn for each request, and again while a source or the
+    question holds it. It is no part of the system text: what begins every prompt stays the same.
+    """
 
     charter: Charter
+    draw: Callable[[], str] = drawn_mark
 
     def prompt(self, question: str, sources: Sequence[Source], language: Language) -> Prompt:
-        return Prompt(self._system(language), tuple(sources), question, language)
+        given = "\n".join((question, *(text for one in sources for text in (one.title, one.text))))
+        mark = next(mark for mark in iter(self.draw, "") if mark not in given)
+        return Prompt(self._system(language), tuple(sources), question, language, mark)
+
+    def tells(self, sentence: str, prompt: Prompt) -> bool:
+        """Whether a sentence tells what only the prompt says, and no source."""
+        sources = [text for one in prompt.sources for text in (one.title, one.text)]
+        return Confidential.of(prompt.system).told(sentence, [*sources, prompt.question])
 
     def digest(self, language: Language) -> str:
         """SHA-256 (hex) of the system text."""

@@ -56,6 +56,11 @@ DUPLICATE = Wording(
     en="This identifier was already read in this source.",
 )
 
+ORDERS = Wording(
+    fr="Le fichier donne des ordres à un assistant ; sa collection ne l’accepte pas.",
+    en="The file gives orders to an assistant; its collection does not take it.",
+)
+
 # What only a reader in a process of its own can tell.
 OVERDUE = Wording(
     fr="La lecture du fichier dure trop longtemps ; elle a été arrêtée.",
@@ -141,6 +146,11 @@ HIDDEN = {
     ),
     Hiding.UNREAD_PAGE: Wording(fr="page numérisée non lue", en="scanned page not read"),
     Hiding.UNREAD_ATTACHMENT: Wording(fr="pièce jointe non lue", en="attachment not read"),
+    Hiding.ORDER: Wording(fr="ordre adressé à un assistant", en="order given to an assistant"),
+    Hiding.SUSPECT: Wording(
+        fr="phrase qui pourrait être un ordre à un assistant",
+        en="sentence that may be an order to an assistant",
+    ),
 }
 """What stands in a file and not in its reading, said to the person who brought it."""
 

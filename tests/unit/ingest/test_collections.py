@@ -92,6 +92,7 @@ def test_no_readers_means_nobody(folder: Path) -> None:
         ('owner = "C"\nsensitivity = "high"', "sensitivity"),
         ('owner = "C"\nsensitivity = "secret"', "secret"),
         ('owner = "C"\ntrust = "full"', "trust"),
+        ('owner = "C"\norders = "obey"', "orders"),
         ('owner = "C"\nwarn_after = 0', "warn_after"),
         ('owner = "C"\nclass = "news"\nwarn_after = 31', "warn_after"),
         ('owner = "C', "TOML"),
