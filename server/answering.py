@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from guardrails.chain import Guards
-from guardrails.verdicts import SentenceVerdict, Verdict
+from guardrails.verdicts import Decision, SentenceVerdict, Verdict, Violation
 from ingest.index import Hit
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.ports import Generator, Source, Writing
@@ -35,6 +35,7 @@ from server.outcomes import (
     Stopped,
 )
 from server.prompting import Prompting
+from server.replaying import grounds_json
 from server.retrieval import Retrieval, Wanted
 from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
@@ -82,7 +83,7 @@ class Answering:
         lease = self.switch.require()
         conversation = self.conversations.of(asking.asker, asking.conversation)
         verdict = self.engines.guards.get().screen_question(
-            asking.text, conversation.placeholders, asking.language
+            asking.text, conversation.placeholders, asking.language, conversation.heard
         )
         progress.lap("screen")
 
@@ -115,7 +116,10 @@ class Answering:
             "",
             asking.asker.pseudonym,
             facts,
-            {"question": verdict.text},
+            {
+                "question": verdict.text,
+                **grounds_json(verdict, self.engines.guards.get().charter_version),
+            },
             owner=asking.asker.pseudonym,
         )
 
@@ -131,14 +135,14 @@ class _Answer:
     progress: Progress
 
     def reply(self, lease: Lease | SwitchState, verdict: Verdict) -> Reply:
+        self.progress.violated(verdict.violations)
         if verdict.refused:
-            self.progress.violated(verdict.violations)
             return Refused(verdict.violations)
         question = self.conversation.whole(verdict.text, self.asking.language)
         if isinstance(lease, SwitchState):
             return self._without_ai(lease, question)
         try:
-            return (yield from self._with_ai(lease, question))
+            return (yield from self._with_ai(lease, question, _remarks(verdict)))
         except WritingRevokedError as revoked:
             return self._revoked(revoked, question)
         except ModelBusyError:
@@ -147,7 +151,7 @@ class _Answer:
             self.progress.failed(error)
             return Failed(FailureCause.MODEL)
 
-    def _with_ai(self, lease: Lease, question: str) -> Reply:
+    def _with_ai(self, lease: Lease, question: str, remarks: tuple[Violation, ...]) -> Reply:
         limits = self.desk.house.limits
         permit = AnswerPermit.until(
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
@@ -175,7 +179,7 @@ class _Answer:
             sealed = self._release(checked)
             permit.check()  # a stop while it was being written: on the record, and not shown
             yield sealed
-        return self._outcome(passages)
+        return self._outcome(passages, remarks)
 
     def _without_ai(
         self, state: SwitchState, question: str, *, interrupted: bool = False
@@ -245,15 +249,16 @@ class _Answer:
         self.progress.release(sealed)
         return sealed
 
-    def _outcome(self, passages: tuple[Citation, ...]) -> Outcome:
+    def _outcome(self, passages: tuple[Citation, ...], remarks: tuple[Violation, ...]) -> Outcome:
         released = self.progress.released
         if not released:
-            return Abstained(passages)
+            return Abstained(passages, remarks)
         cited = {n for sentence in released for n in sentence.cited}
         return Answered(
             " ".join(sentence.text for sentence in released),
             tuple(passage for passage in passages if passage.n in cited),
             self.desk.engines.generator.get().identity.name,
+            remarks,
         )
 
     def _revoked(self, revoked: WritingRevokedError, question: str) -> Outcome:
@@ -267,3 +272,8 @@ class _Answer:
                 return Failed(FailureCause.ABANDONED)
             case Revocation.SUSPENDED:
                 return Failed(FailureCause.SUSPENDED)
+
+
+def _remarks(verdict: Verdict) -> tuple[Violation, ...]:
+    """What the charter has said beside an answer that it restricts."""
+    return tuple(one for one in verdict.violations if one.decision is Decision.ANSWER_RESTRICTED)

@@ -54,6 +54,7 @@ class Answered:
     text: str
     citations: tuple[Citation, ...]
     generator: str
+    remarks: tuple[Violation, ...] = ()  # clauses that restrict the answer, for the asker to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Abstained:
     """Nothing could be said that the passages support; here are the passages."""
 
     passages: tuple[Citation, ...]
+    remarks: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
