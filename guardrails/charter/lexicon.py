@@ -79,6 +79,7 @@ class _Seen:
         self.at: defaultdict[str, defaultdict[int, set[int]]] = defaultdict(
             lambda: defaultdict(set)
         )
+        self.present: set[str] = set()
         self.slips: frozenset[int] = frozenset()
         self.length = 0
 
@@ -87,12 +88,14 @@ class _Seen:
         seen = cls()
         seen.length = len(words)
         for place, read in enumerate(words):
+            seen.present |= read.symbols
             for symbol in read.symbols:
                 seen.at[symbol][place].add(place + 1)
         seen.slips = frozenset(i for i, read in enumerate(words) if not read.exactly)
         return seen
 
     def add(self, symbol: str, spans: Iterable[Span]) -> None:
+        self.present.add(symbol)
         for start, end in spans:
             self.at[symbol][start].add(end)
 
@@ -137,11 +140,10 @@ class _Index:
 
     def found(self, seen: _Seen) -> dict[str, list[Span]]:
         """The spans of each name that stands in the sentence."""
-        present = {symbol for symbol, places in seen.at.items() if places}
         found: defaultdict[str, list[Span]] = defaultdict(list)
-        for symbol in present & self._under.keys():
+        for symbol in seen.present & self._under.keys():
             for needed, name, expression in self._under[symbol]:
-                if needed <= present:
+                if needed <= seen.present:
                     found[name].extend(seen.spans(expression))
         return {
             name: left

@@ -89,10 +89,9 @@ class Clause:
 
     def untold_against(self, evidence: Evidence) -> Facts:
         """The untold facts on which it might apply; none if it surely does not."""
-        if evidence.untold.isdisjoint(self.facts):
+        if not evidence.untold or evidence.untold.isdisjoint(self.facts):
             return frozenset()
-        surely = Evidence(evidence.sentences, evidence.untold, evidence.heard)
-        for window in self._windows(surely, self._not_surely_excused(surely)):
+        for window in self._windows(evidence, self._not_surely_excused(evidence)):
             if might_hold(self.when, window, evidence.untold):
                 return evidence.untold & self.facts
         return frozenset()
