@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from guardrails import built_in, egress, form, grounding, injection
+from guardrails.charter.cascade import Cascade, Senses
 from guardrails.charter.rules import Charter, strictest
+from guardrails.errors import CharterError
 from guardrails.grounding import CITATION
 from guardrails.pii.placeholders import Placeholders, look_alikes
 from guardrails.pii.ports import PersonalData
@@ -32,28 +34,56 @@ class Guards:
     verdict exists only when every guard has read its text to the end.
     """
 
-    def __init__(self, personal_data: PersonalData, charter: Charter) -> None:
+    def __init__(
+        self, personal_data: PersonalData, charter: Charter, senses: Senses | None = None
+    ) -> None:
         self._personal_data = personal_data
         self._charter = charter
+        self._cascade = Cascade(charter, senses or Senses())
 
     @property
     def charter_version(self) -> str:
         """The exact charter in force: name, version and digest."""
         return self._charter.reference
 
-    def screen_question(self, text: str, placeholders: Placeholders, language: Language) -> Verdict:
-        """A question of the wrong form leaves no text: nobody knows what would be in it."""
+    def screen_question(
+        self,
+        text: str,
+        placeholders: Placeholders,
+        language: Language,
+        heard: Sequence[str] = (),
+    ) -> Verdict:
+        """A question of the wrong form leaves no text: nobody knows what would be in it.
+
+        `heard` are sentences of earlier turns: the charter reads what is split over turns.
+        """
         if faults := form.faults(text):
             refusal = built_in.violation(built_in.FORM, Stage.QUESTION, Decision.REFUSE, faults)
             return Verdict(Decision.REFUSE, "", (), (refusal,))
         orders = injection.orders(text)
         against = [one for one in orders if one.certain and one.family in injection.AGAINST_US]
         masked, findings = self._masked(Rewritten(text, ()), placeholders, language)
+        ruling = self._cascade.rule(masked.text, Stage.QUESTION, heard)
         violations = [
             *_against(against, orders, Stage.QUESTION, Decision.REFUSE),
-            *self._charter.decide(masked.text, Stage.QUESTION),
+            *ruling.violations,
         ]
-        return _verdict(masked.text, (*findings, *_findings(against)), violations)
+        verdict = _verdict(masked.text, (*findings, *_findings(against)), violations)
+        return replace(verdict, grounds=ruling.grounds)
+
+    def screen_use(self, text: str, use: str, language: Language) -> Verdict:
+        """A question within a declared use: what the use does not allow is refused.
+
+        Raises CharterError for a use that the charter does not declare.
+        """
+        declared = self._charter.use_case(use)
+        if declared is None:
+            raise CharterError(f"The charter declares no use called {use!r}.")
+        asked = self.screen_question(text, Placeholders.fresh(), language)
+        ruling = self._cascade.rule(asked.text, Stage.QUESTION, use=declared)
+        found = [one for one in ruling.violations if one not in asked.violations]
+        verdict = _verdict(asked.text, asked.findings, [*asked.violations, *found])
+        return replace(verdict, grounds=ruling.grounds)
 
     def screen_passages(
         self, texts: Sequence[str], placeholders: Placeholders, language: Language
@@ -68,7 +98,7 @@ class Guards:
         masked, findings = self._masked(left, placeholders, language)
         violations = [
             *_against(against, orders, Stage.DOCUMENT, Decision.REDACT),
-            *self._charter.decide(masked.text, Stage.DOCUMENT),
+            *self._cascade.rule(masked.text, Stage.DOCUMENT).violations,
         ]
         return _verdict(masked.text, (*findings, *_findings(against)), violations)
 
@@ -98,7 +128,7 @@ class Guards:
     def check_answer(self, text: str, language: Language) -> Verdict:
         """What only shows when the sentences are read together; the text is left as it is."""
         del language  # the charter's words are of both languages
-        return _verdict(text, (), self._charter.decide(text, Stage.ANSWER))
+        return _verdict(text, (), self._cascade.rule(text, Stage.ANSWER).violations)
 
     def mask(self, text: str, language: Language) -> str:
         """A text of no conversation without its personal data; nothing else is judged."""
@@ -129,7 +159,7 @@ class Guards:
         bare = egress.without_markup(text)
         masked, findings = self._masked(bare, placeholders, language)
         left, violations = egress.without_foreign_links(masked, sources, Stage.SENTENCE)
-        decided = self._charter.decide(left.text, Stage.SENTENCE)
+        decided = self._cascade.rule(left.text, Stage.SENTENCE).violations
         return _verdict(left.text, findings, (*violations, *decided))
 
     def _mask(self, text: str, placeholders: Placeholders, language: Language) -> str:

@@ -55,6 +55,27 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A fact of one sentence, as the record keeps it: never a word of the person's."""
+
+    fact: str
+    confidence: float  # in [0, 1]
+    detector: str
+    version: str  # of the detector's words, examples or weights
+    sentence: int  # counted from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """All that the charter looked at: whoever has it can decide again, without the words."""
+
+    known: tuple[Known, ...]
+    sentences: int
+    untold: tuple[str, ...] = ()  # facts whose detector failed
+    heard: int = 0  # the first sentences, said in earlier turns
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The text that may go on, and why it looks as it does."""
 
@@ -62,6 +83,7 @@ class Verdict:
     text: str
     findings: tuple[Finding, ...] = ()
     violations: tuple[Violation, ...] = ()
+    grounds: Grounds | None = None
 
     @property
     def refused(self) -> bool:

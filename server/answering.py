@@ -6,14 +6,14 @@ Nothing leaves this file that is not sealed, and only the record seals.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from collections.abc import Collection as Several
 from collections.abc import Generator as Steps
 from dataclasses import dataclass, replace
 from functools import partial
 
 from guardrails.chain import Guards
-from guardrails.verdicts import SentenceVerdict, Support, Verdict
+from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Violation
 from ingest.chunking import SIZE
 from ingest.joining import within
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
@@ -39,6 +39,7 @@ from server.outcomes import (
     Stopped,
 )
 from server.prompting import Prompting
+from server.replaying import grounds_json
 from server.retrieval import Found, Retrieval, Wanted
 from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
@@ -89,7 +90,7 @@ class Answering:
         lease = self.switch.require()
         conversation = self.conversations.of(asking.asker, asking.conversation)
         verdict = self.engines.guards.get().screen_question(
-            asking.text, conversation.placeholders, asking.language
+            asking.text, conversation.placeholders, asking.language, conversation.heard
         )
         progress.lap("screen")
 
@@ -124,9 +125,21 @@ class Answering:
             "",
             asking.asker.pseudonym,
             facts,
-            {"question": verdict.text},
+            {
+                "question": verdict.text,
+                **grounds_json(verdict, self.engines.guards.get().charter_version),
+            },
             owner=asking.asker.pseudonym,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question that makes sense alone: whether it leans on one before, what the charter said."""
+
+    question: str
+    leans: bool
+    remarks: tuple[Violation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +153,15 @@ class _Answer:
     progress: Progress
 
     def reply(self, lease: Lease | SwitchState, verdict: Verdict) -> Reply:
+        self.progress.violated(verdict.violations)
         if verdict.refused:
-            self.progress.violated(verdict.violations)
             return Refused(verdict.violations)
         question = self.conversation.whole(verdict.text, self.asking.language)
         if isinstance(lease, SwitchState):
             return self._without_ai(lease, question)
         try:
-            leans = question != verdict.text
-            return (yield from self._with_ai(lease, question, leans=leans))
+            asked = _Asked(question, leans=question != verdict.text, remarks=_remarks(verdict))
+            return (yield from self._with_ai(lease, asked))
         except WritingRevokedError as revoked:
             return self._revoked(revoked, question)
         except ModelBusyError:
@@ -157,24 +170,24 @@ class _Answer:
             self.progress.failed(error)
             return Failed(FailureCause.MODEL)
 
-    def _with_ai(self, lease: Lease, question: str, *, leans: bool) -> Reply:
+    def _with_ai(self, lease: Lease, asked: _Asked) -> Reply:
         limits = self.desk.house.limits
         permit = AnswerPermit.until(
             limits.deadline_s, lease, self.asking, self.desk.house.suspended
         )
 
         ground = self.desk.retrieval.ground(audience_of(self.asking.asker))
-        found = self._found(question)
+        found = self._found(asked.question)
         self.progress.lap("retrieve")
         passages = self._screened(found)
         self.progress.lap("passages")
         self.progress.weighed(found.likelihood)
         # One that leans on another question holds the words of both: no passage has them all.
-        if not found.relevant and not leans:
-            return Abstained(passages, relevant=False)
+        if not found.relevant and not asked.leans:
+            return Abstained(passages, asked.remarks, relevant=False)
         sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
         prompting = self.desk.engines.prompting.get()
-        prompt = prompting.prompt(question, sources, self.asking.language)
+        prompt = prompting.prompt(asked.question, sources, self.asking.language)
         permit.check()
 
         writing = self.desk.engines.generator.get().write(prompt, permit)
@@ -182,7 +195,8 @@ class _Answer:
         broken = yield from self._released(writing, prompt, permit, holds)
         if broken is not None:
             return broken
-        return self._outcome(tuple(one for one in passages if holds((one.n,))))
+        standing = tuple(one for one in passages if holds((one.n,)))
+        return self._outcome(standing, asked.remarks)
 
     def _released(
         self, writing: Writing, prompt: Prompt, permit: AnswerPermit, holds: Holds
@@ -286,15 +300,16 @@ class _Answer:
         self.progress.release(sealed)
         return sealed
 
-    def _outcome(self, passages: tuple[Citation, ...]) -> Outcome:
+    def _outcome(self, passages: tuple[Citation, ...], remarks: tuple[Violation, ...]) -> Outcome:
         released = self.progress.released
         if not released:
-            return Abstained(passages)
+            return Abstained(passages, remarks)
         cited = {n for sentence in released for n in sentence.cited}
         return Answered(
             " ".join(sentence.text for sentence in released),
             tuple(self._marked(passage) for passage in passages if passage.n in cited),
             self.desk.engines.generator.get().identity.name,
+            remarks,
         )
 
     def _marked(self, passage: Citation) -> Citation:
@@ -314,3 +329,8 @@ class _Answer:
                 return Failed(FailureCause.ABANDONED)
             case Revocation.SUSPENDED:
                 return Failed(FailureCause.SUSPENDED)
+
+
+def _remarks(verdict: Verdict) -> tuple[Violation, ...]:
+    """What the charter has said beside an answer that it restricts."""
+    return tuple(one for one in verdict.violations if one.decision is Decision.ANSWER_RESTRICTED)

@@ -7,12 +7,15 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
 
+from guardrails.charter.facts import sentences_of
+from guardrails.charter.rules import REACH
 from guardrails.pii.placeholders import Placeholders
 from models.ports import Language
 from server.access import Person
 from server.following import follows, self_contained
 
 KEPT = 1_000
+HEARD = REACH - 1  # more would be read with no sentence of the next turn
 
 
 def new_placeholders() -> Placeholders:
@@ -25,10 +28,12 @@ class Conversation:
 
     placeholders: Placeholders = field(default_factory=new_placeholders)
     _before: str = ""
+    heard: tuple[str, ...] = ()  # the latest sentences that were not refused, for the charter
 
     def whole(self, question: str, language: Language) -> str:
         """A screened question with what it leaves out; the next ones may lean on it."""
         said = self_contained(question, self._before, language)
+        self.heard = (*self.heard, *sentences_of(question))[-HEARD:]
         if not follows(question, language):
             self._before = question
         return said

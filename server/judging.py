@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from guardrails import charter as charters
 from guardrails.chain import Guards
+from guardrails.charter import rego
+from guardrails.charter.mutants import survey
 from guardrails.grounding import support
 from guardrails.pii.placeholders import Placeholders
 from guardrails.stream import StreamRedactor
@@ -51,9 +55,15 @@ def guards_of(settings: Settings) -> Guards:
     return make_guards(charters.load(settings.charter_file()))
 
 
-def screened(guards: Guards, id_: str | int | None, text: str, stage: Stage) -> dict[str, Json]:
+def screened(
+    guards: Guards, id_: str | int | None, text: str, stage: Stage, use: str | None = None
+) -> dict[str, Json]:
+    """`use` is a declared use of the charter: then what it does not allow is refused."""
     language = guess_language(text)
-    verdict = guards.screen(text, stage, language)
+    if use is None:
+        verdict = guards.screen(text, stage, language)
+    else:
+        verdict = guards.screen_use(text, use, language)
     return {
         "id": id_,
         "decision": verdict.decision.value,
@@ -109,34 +119,65 @@ def charter_json(file: Path) -> dict[str, Json]:
                 "title": {"fr": clause.title.fr, "en": clause.title.en},
                 "effect": clause.effect.value,
                 "stages": [stage.value for stage in clause.stages],
+                "owner": clause.owner,
+                "basis": list(clause.basis),
+                "on_error": clause.on_error.value,
+                "review_by": clause.review_by.isoformat() if clause.review_by else None,
                 "message": {"fr": clause.message.fr, "en": clause.message.en},
             }
             for clause in charter.clauses
+        ],
+        "use_cases": [
+            {"id": use.id, "title": {"fr": use.title.fr, "en": use.title.en}, "owner": use.owner}
+            for use in charter.use_cases
         ],
     }
 
 
 def charter_problems(file: Path) -> tuple[str, ...]:
-    return charters.check(charters.load(file))
+    return charters.check(charters.load(file, with_tests=True), _today())
 
 
-def charter_results(file: Path) -> dict[str, Any]:
-    results = charters.test(charters.load(file))
+def charter_results(file: Path, *, mutants: bool = False) -> dict[str, Any]:
+    """`mutants` also breaks the charter part by part, and says which parts no test misses."""
+    charter = charters.load(file, with_tests=True)
+    results = charters.test(charter)
     failures = [
         {
             "clause": one.clause,
             "text": one.text,
             "expected": one.expected.value,
             "decided": one.decided.value,
+            "kind": one.kind,
         }
         for one in results
         if not one.passed
     ]
-    return {
+    kinds = Counter(one.kind for one in results)
+    result = {
         "passed": len(results) - len(failures),
         "failed": len(failures),
         "failures": failures,
+        "kinds": dict(sorted(kinds.items())),
     }
+    return {**result, "mutants": _mutants(charter)} if mutants else result
+
+
+def _mutants(charter: charters.Charter) -> dict[str, Any]:
+    found = survey(charter)
+    return {
+        "made": found.made,
+        "killed": found.made - len(found.survived),
+        "survived": [{"clause": one.clause, "change": one.change} for one in found.survived],
+    }
+
+
+def charter_rego(file: Path) -> str:
+    return rego.export(charters.load(file))
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def pin(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
@@ -237,8 +278,8 @@ def _secret(settings: Settings) -> str:
 
 
 def _charter(settings: Settings) -> str:
-    charter = charters.load(settings.charter_file())
-    problems = charters.check(charter)
+    charter = charters.load(settings.charter_file(), with_tests=True)
+    problems = charters.check(charter, _today())
     if problems:
         raise ServerError(problems[0])
     return f"{charter.id} {charter.version}, {len(charter.clauses)} clauses"

@@ -58,6 +58,7 @@ class Answered:
     text: str
     citations: tuple[Citation, ...]
     generator: str
+    remarks: tuple[Violation, ...] = ()  # clauses that restrict the answer, for the asker to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Abstained:
     """
 
     passages: tuple[Citation, ...]
+    remarks: tuple[Violation, ...] = ()
     relevant: bool = True
 
 

@@ -52,6 +52,7 @@ from server.remotes import reach
 from server.retrieval import Retrieval
 from server.runs import Runs
 from server.searching import Searching
+from server.senses import senses_of
 from server.settings import Settings, check_state, prepare_home, secret_key
 from server.standings import Standings
 from server.stewardship import Stewardship
@@ -210,9 +211,11 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     ground = _Ground.laid(settings, closing)
     secret, switch, record, store = ground.secret, ground.switch, ground.record, ground.store
     charter = Lazy(lambda: charters.load(settings.charter_file()))
-    guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get()))
     writer = Lazy(lambda: make_generator(settings))
     documents = _documents(ground, parts)
+    generator = Lazy(lambda: writer.get().generator)
+    senses = Lazy(lambda: senses_of(charter.get(), documents.retrieval.embedder, generator, switch))
+    guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get(), senses.get()))
     accounts = Accounts(People(store), record, secret, _policy(settings, parts.hasher), now)
 
     return Vigie(
@@ -235,7 +238,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
             retrieval=documents.retrieval,
             engines=Engines(
                 guards=guards,
-                generator=Lazy(lambda: writer.get().generator),
+                generator=generator,
                 prompting=Lazy(lambda: Prompting(charter.get())),
             ),
             conversations=Conversations(),

@@ -43,6 +43,29 @@ def holds(condition: Condition, facts: AbstractSet[str]) -> bool:
             return not any(holds(part, facts) for part in parts)
 
 
+def might_hold(condition: Condition, facts: AbstractSet[str], untold: AbstractSet[str]) -> bool:
+    """Whether it holds for some way the untold facts may turn out; never wrongly no."""
+    return _possible(condition, facts, facts | untold)
+
+
+def surely_holds(condition: Condition, facts: AbstractSet[str], untold: AbstractSet[str]) -> bool:
+    """Whether it holds however the untold facts turn out; never wrongly yes."""
+    return not _possible(NoneOf((condition,)), facts, facts | untold)
+
+
+def _possible(condition: Condition, least: AbstractSet[str], most: AbstractSet[str]) -> bool:
+    """Under a `none`, what makes its parts hold least is what makes it hold most."""
+    match condition:
+        case Fact(names):
+            return not names.isdisjoint(most)
+        case All(parts):
+            return all(_possible(part, least, most) for part in parts)
+        case AnyOf(parts):
+            return any(_possible(part, least, most) for part in parts)
+        case NoneOf(parts):
+            return not any(_possible(part, most, least) for part in parts)
+
+
 def speaks_of(condition: Condition) -> frozenset[str]:
     """Every fact that the condition looks at."""
     match condition:
@@ -61,3 +84,12 @@ def rests_on(condition: Condition) -> frozenset[str]:
             return frozenset().union(*(rests_on(part) for part in parts))
         case NoneOf():
             return frozenset()
+
+
+def leaves(condition: Condition) -> frozenset[frozenset[str]]:
+    """The sets of facts that its parts ask for, each once."""
+    match condition:
+        case Fact(names):
+            return frozenset({names})
+        case All(parts) | AnyOf(parts) | NoneOf(parts):
+            return frozenset().union(*(leaves(part) for part in parts))

@@ -1,76 +1,57 @@
-"""A charter examined before it decides: what looks wrong in it, and its own tests."""
+"""A charter examined before it decides: everything in it that looks wrong, a sentence each."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
 
-from guardrails.charter.conditions import speaks_of
-from guardrails.charter.rules import Charter, Clause, Example, strictest
+from guardrails.charter.conditions import holds, speaks_of
+from guardrails.charter.facts import Facts
+from guardrails.charter.rules import Charter, Clause
+from guardrails.charter.spaces import applies, told
 from guardrails.verdicts import Decision
 from models.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What the charter decided of one of its own test sentences."""
-
-    clause: str
-    text: str
-    expected: Decision
-    decided: Decision
-    passed: bool
-
-
-def test(charter: Charter) -> tuple[Trial, ...]:
-    """Every test sentence, decided by the whole charter.
-
-    A sentence that must not be allowed passes only if the clause it stands under applied.
-    """
-    return tuple(
-        _tried(charter, clause, example)
-        for clause in charter.clauses
-        for example in clause.examples
+def check(charter: Charter, today: date) -> tuple[str, ...]:
+    """What an author should look at; none if all is well."""
+    return (
+        *_facts_nobody_reads(charter),
+        *_repeated(charter),
+        *_clauses(charter, today),
+        *_between(charter),
     )
-
-
-def _tried(charter: Charter, clause: Clause, example: Example) -> Trial:
-    violations = charter.decide(example.text, example.stage)
-    decided = strictest([one.decision for one in violations])
-    applied = any(one.clause == clause.id for one in violations)
-    passed = decided is example.expected and applied is (decided is not Decision.ALLOW)
-    return Trial(clause.id, example.text, example.expected, decided, passed)
-
-
-def check(charter: Charter) -> tuple[str, ...]:
-    """What an author should look at, a sentence each; none if all is well."""
-    return (*_facts_nobody_reads(charter), *_repeated(charter), *_clauses(charter))
 
 
 def _facts_nobody_reads(charter: Charter) -> Iterator[str]:
-    read = frozenset[str]().union(
-        *(
-            speaks_of(condition)
-            for clause in charter.clauses
-            for condition in (clause.when, clause.unless)
-            if condition is not None
-        )
-    )
-    for lexicon in charter.lexicons:
-        if lexicon.fact not in read:
-            yield f"{lexicon.fact}: no clause looks at this fact."
-        if not lexicon.plain and not lexicon.patterns:
-            yield f"{lexicon.fact}: this fact has no words."
+    read = _read(charter)
+    for words in charter.lexicon.facts:
+        if words.name not in read:
+            yield f"{words.name}: no clause looks at this fact."
+        if not words.expressions:
+            yield f"{words.name}: this fact has no words."
+    for likeness in charter.likenesses:
+        if likeness.fact not in read:
+            yield f"{likeness.fact}: no clause looks at this fact."
+        if not likeness.look_alikes:
+            yield f"{likeness.fact}: no look-alike holds its examples back."
+
+
+def _read(charter: Charter) -> Facts:
+    allowed = (speaks_of(use.allow) for use in charter.use_cases)
+    return frozenset[str]().union(*(clause.facts for clause in charter.clauses), *allowed)
 
 
 def _repeated(charter: Charter) -> Iterator[str]:
-    for name, times in Counter(clause.id for clause in charter.clauses).items():
+    ids = [*(clause.id for clause in charter.clauses), *(use.id for use in charter.use_cases)]
+    for name, times in Counter(ids).items():
         if times > 1:
             yield f"{name}: {times} clauses have this id."
 
 
-def _clauses(charter: Charter) -> Iterator[str]:
+def _clauses(charter: Charter, today: date) -> Iterator[str]:
     for clause in charter.clauses:
         expected = [example.expected for example in clause.examples]
         if clause.effect not in expected:
@@ -79,9 +60,57 @@ def _clauses(charter: Charter) -> Iterator[str]:
             yield f"{clause.id}: no test shows what it allows."
         if clause.effect is Decision.ALLOW:
             yield f"{clause.id}: its effect allows, so it decides nothing."
+        if clause.review_by is not None and clause.review_by < today:
+            yield f"{clause.id}: it was to be reviewed by {clause.review_by.isoformat()}."
         for name, wording in (("title", clause.title), ("message", clause.message)):
             if problem := _missing(wording):
                 yield f"{clause.id}: its {name} {problem}."
+        yield from _out_of_reach(clause)
+
+
+def _out_of_reach(clause: Clause) -> Iterator[str]:
+    met = [facts for facts in told(clause) if holds(clause.when, facts)]
+    if not any(met):
+        yield f"{clause.id}: no facts can ever meet its `when`."
+        return
+    if holds(clause.when, frozenset()):
+        yield f"{clause.id}: its `when` is met by a sentence that tells nothing."
+    if clause.unless is None:
+        return
+    if holds(clause.unless, frozenset()):
+        yield f"{clause.id}: its exception excuses a sentence that tells nothing."
+    if all(holds(clause.unless, facts) for facts in met):
+        yield f"{clause.id}: its exception is wider than its rule: it never applies."
+    elif not any(holds(clause.unless, facts) for facts in met):
+        yield f"{clause.id}: its exception never meets its rule."
+
+
+def _between(charter: Charter) -> Iterator[str]:
+    for one, other in combinations(charter.clauses, 2):
+        if not set(one.stages) & set(other.stages) or one.id == other.id:
+            continue
+        space = list(told(one, other))
+        first = {facts for facts in space if applies(one, facts)}
+        second = {facts for facts in space if applies(other, facts)}
+        if first == second:
+            yield _same(one, other)
+        elif first < second:
+            yield from _inside(one, other)
+        elif second < first:
+            yield from _inside(other, one)
+
+
+def _same(one: Clause, other: Clause) -> str:
+    if one.effect is not other.effect:
+        return f"{one.id}, {other.id}: contradictory effects on the same facts."
+    return f"{one.id}, {other.id}: they decide the same on the same facts."
+
+
+def _inside(narrow: Clause, wide: Clause) -> Iterator[str]:
+    """A narrow clause under a wide one that is at least as strict, at all its stages."""
+    covered = set(narrow.stages) <= set(wide.stages)
+    if covered and wide.effect.severity >= narrow.effect.severity:
+        yield f"{narrow.id}: {wide.id} always decides in its place."
 
 
 def _missing(wording: Wording) -> str:

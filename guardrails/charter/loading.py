@@ -2,75 +2,106 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from guardrails.charter.conditions import All, AnyOf, Condition, Fact, NoneOf
-from guardrails.charter.facts import NAMED_PERSON, Lexicon
-from guardrails.charter.rules import Charter, Clause, Example
-from guardrails.charter.schema import CharterFile, ClauseFile, WordingFile
-from guardrails.errors import CharterError
+from guardrails.charter.document import Document, Field
+from guardrails.charter.expressions import NUMBER, Expression, read, words_of
+from guardrails.charter.facts import NAMED_PERSON
+from guardrails.charter.lexicon import Lexicon, Words
+from guardrails.charter.rules import Charter, Clause, Example, GreyBand, Likeness, UseCase
+from guardrails.charter.schema import (
+    CharterFile,
+    ClauseFile,
+    ExampleFile,
+    Kind,
+    ListsFile,
+    SaidFile,
+    TestsFile,
+    UseCaseFile,
+    WordingFile,
+    WordsFile,
+)
+from guardrails.verdicts import Decision, Stage
+from models.ports import Language
 from models.wording import Wording
 
-LARGEST = 1_000_000  # bytes
-Field = tuple[str | int, ...]
 _GROUPS: dict[str, type[All | AnyOf | NoneOf]] = {"all": All, "any": AnyOf, "none": NoneOf}
 
 
-def load(path: Path) -> Charter:
-    """Raises CharterError, which names the file, the line, the field and what is wrong."""
+def load(path: Path, *, with_tests: bool = False) -> Charter:
+    """A charter decides without its test files; only who examines it reads them.
+
+    Raises CharterError, which names the file, the line, the field and what is wrong.
+    """
+    document = Document(path)
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CharterError(f"{path}: the charter cannot be read: {error.strerror}.") from error
-    if len(content) > LARGEST:
-        raise CharterError(f"{path}: a charter has at most {LARGEST} bytes.")
-    return _Reading(path, content).charter()
+        file = CharterFile.model_validate(document.values)
+    except ValidationError as error:
+        raise document.invalid(error) from error
+    return _Reading(document, file, with_tests=with_tests).charter()
 
 
 class _Reading:
-    """One file on its way to a charter; knows where each field stands."""
+    """One file on its way to a charter."""
 
-    def __init__(self, path: Path, content: bytes) -> None:
-        self._path = path
-        self._digest = hashlib.sha256(content).hexdigest()
-        try:
-            text = content.decode()
-            self._root = yaml.compose(text, yaml.SafeLoader)
-            self._values = yaml.safe_load(text)
-        except UnicodeDecodeError as error:
-            raise CharterError(f"{path}: a charter is written in UTF-8.") from error
-        except (yaml.YAMLError, RecursionError) as error:
-            raise CharterError(f"{path}: this is not YAML: {_said(error)}") from error
+    def __init__(self, document: Document, file: CharterFile, *, with_tests: bool) -> None:
+        self._document = document
+        self._file = file
+        self._with_tests = with_tests
+        named = {f"{family}.{value}" for family, values in file.facts.items() for value in values}
+        self._known = frozenset(named | {NAMED_PERSON} | set(file.nearest))
 
     def charter(self) -> Charter:
-        try:
-            file = CharterFile.model_validate(self._values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise self._wrong(first["loc"], first["msg"]) from error
-        lexicons = tuple(
-            Lexicon.of(f"{family}.{value}", (*words.fr, *words.en))
-            for family, values in file.facts.items()
-            for value, words in values.items()
+        heading = self._file.charter
+        return Charter(
+            id=heading.id,
+            version=heading.version,
+            digest=self._document.digest,
+            clauses=tuple(
+                self._clause(one, ("clauses", index))
+                for index, one in enumerate(self._file.clauses)
+            ),
+            lexicon=self._lexicon(),
+            use_cases=tuple(
+                self._use_case(one, ("use_cases", index))
+                for index, one in enumerate(self._file.use_cases)
+            ),
+            likenesses=tuple(
+                Likeness(fact, tuple(one.like), tuple(one.unlike), one.at_least)
+                for fact, one in self._file.nearest.items()
+            ),
         )
-        known = frozenset(lexicon.fact for lexicon in lexicons) | {NAMED_PERSON}
-        clauses = tuple(
-            self._clause(clause, known, ("clauses", index))
-            for index, clause in enumerate(file.clauses)
-        )
-        heading = file.charter
-        return Charter(heading.id, heading.version, self._digest, clauses, lexicons)
 
-    def _clause(self, file: ClauseFile, known: frozenset[str], at: Field) -> Clause:
+    def _lexicon(self) -> Lexicon:
+        families: list[Words] = []
+        for name, written in self._file.words.items():
+            families.append(self._words(name, written, families, ("words", name)))
+        facts = [
+            self._words(f"{family}.{value}", written, families, ("facts", family, value))
+            for family, values in self._file.facts.items()
+            for value, written in values.items()
+        ]
+        right = (word for one in self._file.spelled_right for word in words_of(one))
+        return Lexicon(families, facts, right)
+
+    def _words(self, name: str, written: WordsFile, families: Sequence[Words], at: Field) -> Words:
+        words = Words(name, _expressions(written), _expressions(written.but))
+        known = {NUMBER, *(f"<{one.name}>" for one in families)}
+        for expression in (*words.expressions, *words.but):
+            for symbol in expression.symbols:
+                if symbol.startswith("<") and symbol not in known:
+                    raise self._document.wrong(at, f"no words above are called {symbol}")
+        return words
+
+    def _clause(self, file: ClauseFile, at: Field) -> Clause:
         unless = None
         if file.unless is not None:
-            unless = self._condition(_grouped(file.unless, "any"), known, (*at, "unless"))
+            unless = self._condition(_grouped(file.unless, "any"), (*at, "unless"))
         return Clause(
             id=file.id,
             title=_wording(file.title),
@@ -79,60 +110,116 @@ class _Reading:
             owner=file.owner,
             stages=tuple(file.stages),
             effect=file.effect,
-            when=self._condition(_grouped(file.when, "all"), known, (*at, "when")),
+            when=self._condition(_grouped(file.when, "all"), (*at, "when")),
             unless=unless,
-            examples=tuple(
-                Example(one.say, one.expect, one.stage or file.stages[0]) for one in file.tests
-            ),
+            on_error=file.on_error,
+            grey_band=self._grey_band(file, at),
+            review_by=file.review_by,
+            examples=self._examples(file.tests, file.stages[0], (*at, "tests")),
         )
 
-    def _condition(self, given: object, known: frozenset[str], at: Field) -> Condition:
+    def _use_case(self, file: UseCaseFile, at: Field) -> UseCase:
+        return UseCase(
+            id=file.id,
+            title=_wording(file.title),
+            message=_wording(file.message),
+            owner=file.owner,
+            allow=self._condition(_grouped(file.allow, "all"), (*at, "allow")),
+            examples=self._examples(file.tests, Stage.QUESTION, (*at, "tests")),
+        )
+
+    def _grey_band(self, file: ClauseFile, at: Field) -> GreyBand | None:
+        band = file.grey_band
+        if band is None:
+            return None
+        if band.fact not in self._file.nearest:
+            raise self._document.wrong(
+                (*at, "grey_band", "fact"), f"{band.fact!r} is not told by nearness"
+            )
+        if not band.low < band.high:
+            raise self._document.wrong((*at, "grey_band"), "its `from` must be less than its `to`")
+        return GreyBand(band.fact, band.low, band.high)
+
+    def _examples(
+        self, tests: Sequence[ExampleFile] | str, stage: Stage, at: Field
+    ) -> tuple[Example, ...]:
+        if not isinstance(tests, str):
+            return tuple(
+                Example(_turns(one.say), frozenset(), one.expect, one.stage or stage, one.kind)
+                for one in tests
+            )
+        if not self._with_tests:
+            return ()
+        folder = self._document.path.parent
+        if not (folder / tests).is_file():
+            raise self._document.wrong(at, f"there is no file {tests}")
+        return _tests_of(Document(folder / tests), stage, self._known)
+
+    def _condition(self, given: object, at: Field) -> Condition:
         if isinstance(given, str):
-            return self._fact(given, known, at)
+            return self._fact(given, at)
         if not isinstance(given, Mapping) or len(given) != 1:
-            raise self._wrong(at, "a condition is a fact, or one of all, any, none with a list")
+            raise self._document.wrong(
+                at, "a condition is a fact, or one of all, any, none with a list"
+            )
         ((key, parts),) = given.items()
         if not isinstance(parts, Sequence) or isinstance(parts, str) or not parts:
-            raise self._wrong((*at, key), "a list of at least one is needed here")
+            raise self._document.wrong((*at, key), "a list of at least one is needed here")
         if group := _GROUPS.get(key):
-            inner = (
-                self._condition(part, known, (*at, key, index)) for index, part in enumerate(parts)
+            return group(
+                tuple(self._condition(part, (*at, key, n)) for n, part in enumerate(parts))
             )
-            return group(tuple(inner))
-        values = [self._fact(f"{key}.{value}", known, (*at, key)) for value in parts]
+        values = [self._fact(f"{key}.{value}", (*at, key)) for value in parts]
         return Fact(frozenset().union(*(value.names for value in values)))
 
-    def _fact(self, name: str, known: frozenset[str], at: Field) -> Fact:
+    def _fact(self, name: str, at: Field) -> Fact:
         """`criterion.age` is one fact; `criterion` is any fact of that family."""
-        names = {one for one in known if one == name or one.startswith(f"{name}.")}
+        names = {one for one in self._known if one == name or one.startswith(f"{name}.")}
         if not names:
-            raise self._wrong(at, f"no fact is called {name!r}")
+            raise self._document.wrong(at, f"no fact is called {name!r}")
         return Fact(frozenset(names))
 
-    def _wrong(self, at: Field, reason: str) -> CharterError:
-        where = ".".join(str(part) for part in at) or "the file"
-        return CharterError(f"{self._path}, line {self._line(at)}, {where}: {reason}.")
 
-    def _line(self, at: Field) -> int:
-        """The line of a field, or of the nearest thing around it that exists."""
-        node = self._root
-        line = 1
-        for part in at:
-            found = _child(node, part)
-            if found is None:
-                break
-            node, line = found
-        return line
+def _tests_of(document: Document, stage: Stage, known: frozenset[str]) -> tuple[Example, ...]:
+    try:
+        file = TestsFile.model_validate(document.values or {})
+    except ValidationError as error:
+        raise document.invalid(error) from error
+    examples = []
+    for kind, decisions in file.root.items():
+        for decision, cases in decisions.items():
+            for case in cases:
+                example = _example(case, kind, decision, stage)
+                if unknown := example.facts - known:
+                    raise document.wrong((kind, decision), f"no fact is called {min(unknown)!r}")
+                examples.append(example)
+    return tuple(examples)
 
 
-def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, int] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(part):
-                return value, key.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part], node.value[part].start_mark.line + 1
-    return None
+def _example(
+    case: str | list[str] | SaidFile, kind: Kind, decision: Decision, stage: Stage
+) -> Example:
+    if isinstance(case, SaidFile):
+        return Example(_turns(case.say), frozenset(), decision, case.stage, kind)
+    if kind is Kind.FACTS:
+        facts = case if isinstance(case, list) else [case]
+        return Example((), frozenset(facts), decision, stage, kind)
+    return Example(_turns(case), frozenset(), decision, stage, kind)
+
+
+def _turns(said: str | list[str]) -> tuple[str, ...]:
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
+def _expressions(lists: ListsFile) -> tuple[Expression, ...]:
+    return tuple(
+        dict.fromkeys((*_all(lists.fr, Language.FRENCH), *_all(lists.en, Language.ENGLISH)))
+    )
+
+
+def _all(lines: Iterable[str], language: Language) -> Iterable[Expression]:
+    for line in lines:
+        yield from read(line, language)
 
 
 def _grouped(given: Any, group: str) -> object:
@@ -143,9 +230,3 @@ def _grouped(given: Any, group: str) -> object:
 def _wording(file: WordingFile) -> Wording:
     """A language that is missing borrows the other's words; `check` says so."""
     return Wording(file.fr or file.en, file.en or file.fr)
-
-
-def _said(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "it is nested too deeply"
-    return f"line {mark.line + 1}, {problem}." if mark else f"{problem}."

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from guardrails.verdicts import Decision, Stage
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Kind(StrEnum):
+    """How a test says what it says."""
+
+    DIRECT = "direct"
+    PARAPHRASE = "paraphrase"
+    EUPHEMISM = "euphemism"
+    PROXY = "proxy"
+    NEGATION = "negation"
+    QUOTATION = "quotation"
+    TYPING = "typing"
+    MIXED = "mixed"
+    TURNS = "turns"
+    FACTS = "facts"
 
 
 def _numbered(given: object) -> object:
@@ -28,15 +46,47 @@ class WordingFile(_Strict):
     en: str = ""
 
 
-class WordsFile(_Strict):
+class ListsFile(_Strict):
     fr: list[str] = []
     en: list[str] = []
 
 
+class WordsFile(ListsFile):
+    but: ListsFile = ListsFile()
+
+
+class LikenessFile(_Strict):
+    like: list[str] = Field(min_length=1)
+    unlike: list[str] = []
+    at_least: Share
+
+
 class ExampleFile(_Strict):
-    say: str = Field(min_length=1)
+    say: str | list[str] = Field(min_length=1)
     expect: Decision
     stage: Stage | None = None
+    kind: Kind = Kind.DIRECT
+
+
+class SaidFile(_Strict):
+    say: str | list[str] = Field(min_length=1)
+    stage: Stage
+
+
+Case = Annotated[str, Field(min_length=1)] | list[str] | SaidFile
+
+
+class TestsFile(RootModel[dict[Kind, dict[Decision, list[Case]]]]):
+    """A clause's tests in a file of their own: under their kind, under what is expected."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class GreyBandFile(_Strict):
+    fact: str
+    low: Share = Field(alias="from")
+    high: Share = Field(alias="to")
+    ask: Literal["judge"] = "judge"
 
 
 class ClauseFile(_Strict):
@@ -49,7 +99,19 @@ class ClauseFile(_Strict):
     effect: Decision
     when: Any
     unless: Any = None
-    tests: list[ExampleFile] = []
+    grey_band: GreyBandFile | None = None
+    on_error: Literal[Decision.REFUSE, Decision.ESCALATE] = Decision.REFUSE
+    review_by: date | None = None
+    tests: list[ExampleFile] | str = []
+
+
+class UseCaseFile(_Strict):
+    id: Identifier
+    title: WordingFile
+    message: WordingFile
+    owner: str = Field(min_length=1)
+    allow: Any
+    tests: list[ExampleFile] | str = []
 
 
 class HeadingFile(_Strict):
@@ -58,6 +120,11 @@ class HeadingFile(_Strict):
 
 
 class CharterFile(_Strict):
+    form: Literal[1, 2] = Field(default=1, alias="schema")
     charter: HeadingFile
+    words: dict[Identifier, WordsFile] = {}
+    spelled_right: list[str] = []
     facts: dict[Identifier, dict[Identifier, WordsFile]]
+    nearest: dict[str, LikenessFile] = {}
+    use_cases: list[UseCaseFile] = []
     clauses: list[ClauseFile] = Field(min_length=1)

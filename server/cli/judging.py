@@ -60,6 +60,9 @@ def screen(
     stage: Annotated[str, typer.Option("--as", help="question, document or answer.")] = "question",
     jsonl: JsonLines = False,
     stream: Annotated[bool, typer.Option("--stream", help="Redact while reading.")] = False,
+    use: Annotated[
+        str | None, typer.Option("--use", help="A declared use: refuse what it does not allow.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """What the guards say of a text: its decision, its redacted form, the reasons."""
@@ -72,7 +75,7 @@ def screen(
         return
     guards = guards_of(frame(context).settings())
     for line in _lines(ScreenLine, jsonl, lambda: ScreenLine(text=_given(text))):
-        result = screened(guards, line.id, line.text, STAGES[stage])
+        result = screened(guards, line.id, line.text, STAGES[stage], use)
         show(result, as_json or jsonl, partial(_screen_lines, result))
 
 
@@ -120,15 +123,50 @@ def charter_test(
     file: Annotated[
         Path | None, typer.Argument(help="Another charter than the one in force.")
     ] = None,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Break it part by part: a test must notice.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the charter's own sentences."""
     from server.judging import charter_results
 
-    result = charter_results(file or frame(context).settings().charter_file())
+    given = file or frame(context).settings().charter_file()
+    result = charter_results(given, mutants=mutants)
     show(result, as_json, lambda: _charter_test_lines(result))
-    if result["failed"]:
+    if result["failed"] or (mutants and result["mutants"]["survived"]):
         raise typer.Exit(1)
+
+
+@charter.command("replay")
+def charter_replay(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The charter that may take over.")],
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """What another charter would have decided of past questions."""
+    given = {"file": str(file.resolve())}
+    diff = cast("dict[str, Any]", run(context, "charter.replay", given, as_user))
+    show(diff, as_json, lambda: _replay_lines(diff))
+
+
+@charter.command("export")
+def charter_export(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="Another charter than the one in force.")
+    ] = None,
+    rego: Annotated[bool, typer.Option("--rego", help="As a Rego policy (the one form).")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """The charter in a language that other policy engines read."""
+    from server.judging import charter_rego
+
+    if not rego:
+        raise typer.BadParameter("Rego is the one form there is", param_hint="--rego")
+    text = charter_rego(file or frame(context).settings().charter_file())
+    show({"rego": text}, as_json, lambda: iter([text]))
 
 
 @charter.command("accept")
@@ -277,6 +315,23 @@ def _charter_test_lines(result: dict[str, Any]) -> Iterator[str]:
     yield f"{result['passed']} passed, {result['failed']} failed"
     for one in result["failures"]:
         yield f"  {one['clause']}: {one['text']} → {one['decided']}, expected {one['expected']}"
+    if mutants := result.get("mutants"):
+        yield f"{mutants['killed']} of {mutants['made']} mutants killed"
+        for one in mutants["survived"]:
+            yield f"  {one['clause']}: no test misses: {one['change']}"
+
+
+def _replay_lines(diff: dict[str, Any]) -> Iterator[str]:
+    yield f"{diff['charter']}: {diff['decisions']} decisions, {len(diff['changes'])} would change"
+    for one in diff["changes"]:
+        before, after = (
+            ", ".join(one[name]) or "–" for name in ("clauses_before", "clauses_after")
+        )
+        yield f"  {one['record']}: {one['before']} ({before}) → {one['after']} ({after})"
+    if diff["unsure"]:
+        yield f"{diff['unsure']} rest on facts whose words have changed since"
+    if diff["new_facts"]:
+        yield f"in no past decision: {', '.join(diff['new_facts'])}"
 
 
 def _model_lines(listed: dict[str, Any]) -> Iterator[str]:

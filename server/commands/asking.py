@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field
 
+from guardrails.verdicts import Violation
 from ingest.corrections import Correction
 from ingest.index import Hit
 from models.ports import Language
@@ -175,22 +177,11 @@ def _citations(outcome: Outcome) -> tuple[Citation, ...]:
 def _details(outcome: Outcome, language: Language) -> dict[str, Json]:
     match outcome:
         case Answered(generator=generator):
-            return {"generator": generator}
+            return {"generator": generator, **_remarks(outcome.remarks, language)}
         case Abstained(relevant=relevant):
-            return {"relevant": relevant}
+            return {"relevant": relevant, **_remarks(outcome.remarks, language)}
         case Refused(violations=violations):
-            return {
-                "violations": [
-                    {
-                        "clause": one.clause,
-                        "rule": one.rule,
-                        "version": one.version,
-                        "stage": one.stage.value,
-                        "message": one.message.spoken(language),
-                    }
-                    for one in violations
-                ]
-            }
+            return {"violations": _violations(violations, language)}
         case Stopped():
             return {
                 "mode": outcome.mode.value,
@@ -200,3 +191,21 @@ def _details(outcome: Outcome, language: Language) -> dict[str, Json]:
             }
         case Failed(cause=cause):
             return {"cause": cause.value}
+
+
+def _remarks(remarks: Sequence[Violation], language: Language) -> dict[str, Json]:
+    """What the charter says beside an answer, where it says something."""
+    return {"remarks": _violations(remarks, language)} if remarks else {}
+
+
+def _violations(violations: Sequence[Violation], language: Language) -> list[Json]:
+    return [
+        {
+            "clause": one.clause,
+            "rule": one.rule,
+            "version": one.version,
+            "stage": one.stage.value,
+            "message": one.message.spoken(language),
+        }
+        for one in violations
+    ]

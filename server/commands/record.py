@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from guardrails import charter as charters
 from server.access import Person, Right, anyone, check
 from server.audit.checkpoint import CheckpointSigner
 from server.audit.entries import AnswerRecord, Entry
@@ -17,6 +18,7 @@ from server.audit.verify import verify
 from server.commands import Caller, Given, backup
 from server.errors import InvalidInputError
 from server.files import private
+from server.replaying import replayed
 from server.wiring import Vigie
 
 ORIGIN = "vigie"
@@ -44,6 +46,10 @@ class ExportGiven(Given):
 class EraseGiven(Given):
     user: str
     ground: str = Field(min_length=3, max_length=200)
+
+
+class CharterFileGiven(Given):
+    file: Path
 
 
 class VerdictGiven(Given):
@@ -212,3 +218,11 @@ def answer_record_json(found: AnswerRecord) -> Json:
         "record": found.record,
         "entries": [entry_json(entry, with_content=True) for entry in parts],
     }
+
+
+def replay_charter(vigie: Vigie, caller: Caller, given: CharterFileGiven) -> Json:
+    """What another charter would have decided of past questions: facts are read, and no words."""
+    check(caller.person, Right.READ_RECORD)
+    diff = replayed(vigie.record, charters.load(given.file))
+    vigie.record.append(Event(EventKind.RECORD_READ, "charter:replay", caller.person.pseudonym))
+    return diff

@@ -29,6 +29,7 @@ COMMANDS: dict[str, Command[Any]] = {
     "users.groups": Command(running.GroupsGiven, running.set_groups),
     "users.suspend": Command(running.Named, running.suspend_user),
     "users.key": Command(running.KeyGiven, running.create_key),
+    "charter.replay": Command(record.CharterFileGiven, record.replay_charter),
     "charter.accept": Command(running.Named, running.accept_charter),
     "log.list": Command(record.LogListGiven, record.log_list),
     "log.show": Command(record.RecordGiven, record.log_show),

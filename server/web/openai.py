@@ -14,6 +14,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from guardrails.form import faults
+from guardrails.verdicts import Violation
+from models.ports import Language
 from models.words import guess_language
 from server.asking import Asking
 from server.audit.log import SealedOutcome, SealedSentence
@@ -171,20 +173,23 @@ def whole_text(sealed: SealedOutcome, spoken: Catalogue) -> str:
 def ending_text(sealed: SealedOutcome, spoken: Catalogue) -> str:
     """What follows the sentences, for a client that shows text alone."""
     match sealed.outcome:
-        case Answered(citations=citations):
-            return _sources(spoken.say("answer.sources"), citations)
-        case Abstained(passages=passages, relevant=relevant):
+        case Answered(citations=citations, remarks=remarks):
+            sources = _sources(spoken.say("answer.sources"), citations)
+            return "\n".join([*_clauses(remarks, spoken.language), sources])
+        case Abstained(passages=passages, remarks=remarks, relevant=relevant):
             unsure, nearest = "outcome.abstained.text", "outcome.abstained.nearest"
-            return _sources(spoken.say(unsure if relevant else nearest), passages)
+            sources = _sources(spoken.say(unsure if relevant else nearest), passages)
+            return "\n".join([*_clauses(remarks, spoken.language), sources])
         case Refused(violations=violations):
-            return "\n".join(
-                f"{violation.message.spoken(spoken.language)} ({violation.clause})"
-                for violation in violations
-            )
+            return "\n".join(_clauses(violations, spoken.language))
         case Stopped(procedure=procedure, passages=passages):
             return _sources(procedure, passages)
         case Failed(cause=cause):
             return spoken.say(f"outcome.failed.{cause.value}")
+
+
+def _clauses(violations: Sequence[Violation], language: Language) -> list[str]:
+    return [f"{one.message.spoken(language)} ({one.clause})" for one in violations]
 
 
 def _sources(title: str, citations: Sequence[Citation]) -> str:

@@ -10,6 +10,7 @@ from bench_record import nth, timed
 
 from guardrails import charter, injection
 from guardrails.pii.placeholders import Placeholders
+from guardrails.verdicts import Stage
 from models.ports import Language, Source
 from server.benching import Figure
 from server.settings import CHECKOUT
@@ -43,6 +44,7 @@ def figures() -> Iterator[Figure]:
     yield Figure("guards: worst of five hostile 8 000 characters", worst, "ms")
     yield from _orders(text)
     yield from _chain()
+    yield from _charter()
 
 
 def _orders(text: str) -> Iterator[Figure]:
@@ -77,6 +79,22 @@ def _chain() -> Iterator[Figure]:
     together = [sum(laps) for laps in zip(asked, passages, checked, strict=True)]
     yield Figure(
         "guards: added to the first sentence, p95", round(nth(together, 95), 2), "ms", aim="≤ 30"
+    )
+
+
+def _charter() -> Iterator[Figure]:
+    rules = charter.load(CHECKOUT / "examples" / "charter.yaml")
+    text = (PROSE * 3)[:500]
+    bare = charter.Charter(rules.id, rules.version, rules.digest, (), rules.lexicon)
+    laps = timed(lambda: rules.decide(text, Stage.QUESTION), TIMES)
+    read = timed(lambda: bare.decide(text, Stage.QUESTION), TIMES)
+    yield Figure(
+        "guards: the charter, 500 characters p95",
+        round(nth(laps, 95), 2),
+        "ms",
+        "reading its words alone",
+        round(nth(read, 95), 2),
+        aim="≤ 1",
     )
 
 

@@ -77,7 +77,7 @@ def test_the_most_restrictive_clause_wins() -> None:
 
 
 def test_facts_are_names_and_never_words_of_the_person() -> None:
-    known = {lexicon.fact for lexicon in CHARTER.lexicons} | {"text.names_a_person"}
+    known = set(CHARTER.lexicon.versions) | {"text.names_a_person"}
 
     verdict = asked("Dresse le profil de Camille Exemple.")
 

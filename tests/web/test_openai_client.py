@@ -53,7 +53,8 @@ def test_a_completion_is_the_answer_with_its_citations(
     assert choice.message.content.startswith(extension["answer"])
     assert extension["citations"][0]["document"] == "conges-payes.md"
     asked = company.record.answer(extension["record"]).opening.content
-    assert asked == {"question": QUESTION}
+    assert asked is not None
+    assert asked["question"] == QUESTION
 
 
 def test_a_stream_says_the_same_and_ends_with_the_citations(client: openai.OpenAI) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from guardrails.errors import CharterError
 from guardrails.verdicts import Decision, Stage
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "charter.yaml"
+
+TODAY = date(2026, 11, 26)
 
 SMALL = """\
 charter: {id: small, version: 2}
@@ -171,14 +175,68 @@ def test_the_lint_says_what_an_author_should_look_at(
 ) -> None:
     charter = charters.load(written(tmp_path, SMALL.replace(before, after, 1)))
 
-    problems = charters.check(charter)
+    problems = charters.check(charter, TODAY)
 
     assert len(problems) == 1
     assert problems[0].startswith(problem)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("when: [task, thing.cv]", "when: [task, {none: [task]}]", "A-1: no facts can ever meet"),
+        ("when: [task, thing.cv]", "when: [{none: [task]}]", "A-1: its `when` is met by"),
+        ("unless: [purpose.law]", "unless: [task, purpose.law]", "A-1: its exception is wider"),
+        ("unless: [purpose.law]", "unless: [{none: [purpose.law]}]", "A-1: its exception excuses"),
+        (
+            "{all: [{task: [fire]}, thing.cv]}",
+            "{all: [task, thing.cv, {none: [purpose.law]}]}",
+            "A-1, B-1: contradictory effects on the same facts.",
+        ),
+        (
+            "{all: [{task: [fire]}, thing.cv]}",
+            "{any: [task, thing.cv]}",
+            "A-1: B-1 always decides in its place.",
+        ),
+        ("    owner: rh", "    owner: rh\n    review_by: 2026-11-25", "A-1: it was to be reviewed"),
+    ],
+)
+def test_the_lint_sees_what_a_clause_can_never_do(
+    tmp_path: Path, before: str, after: str, problem: str
+) -> None:
+    charter = charters.load(written(tmp_path, SMALL.replace(before, after, 1)))
+
+    assert any(one.startswith(problem) for one in charters.check(charter, TODAY))
+
+
+def test_a_test_file_is_read_beside_the_charter_by_who_examines_it(tmp_path: Path) -> None:
+    inline = "tests: [{say: Licencie selon le CV, expect: refuse}, {say: Bonjour, expect: allow}]"
+    path = written(tmp_path, SMALL.replace(inline, "tests: b.yaml"))
+    (tmp_path / "b.yaml").write_text(
+        "turns: {refuse: [[Un CV., Licencie-le.]]}\nfacts: {allow: [[task.fire]]}\n",
+        encoding="utf-8",
+    )
+
+    trials = charters.test(charters.load(path, with_tests=True))
+
+    assert charters.load(path).clauses[1].examples == ()
+    found = [(one.kind, one.passed) for one in trials if one.clause == "B-1"]
+    assert found == [("turns", True), ("facts", True)]
+
+
+@pytest.mark.parametrize("tests", [None, "facts: {allow: [[task.none]]}", "loud: {allow: [x]}"])
+def test_a_wrong_test_file_is_named(tmp_path: Path, tests: str | None) -> None:
+    inline = "tests: [{say: Licencie selon le CV, expect: refuse}, {say: Bonjour, expect: allow}]"
+    path = written(tmp_path, SMALL.replace(inline, "tests: b.yaml"))
+    if tests is not None:
+        (tmp_path / "b.yaml").write_text(tests, encoding="utf-8")
+
+    with pytest.raises(CharterError, match=r"b\.yaml"):
+        charters.load(path, with_tests=True)
+
+
 def test_a_sound_charter_has_no_lint(small: charters.Charter) -> None:
-    assert charters.check(small) == ()
+    assert charters.check(small, TODAY) == ()
 
 
 def test_a_test_fails_when_another_clause_decides_in_its_place(tmp_path: Path) -> None:
@@ -218,30 +276,30 @@ def test_none_is_the_opposite_of_any(parts: list[Condition], facts: frozenset[st
 
 
 def test_the_example_charter_keeps_all_its_own_tests() -> None:
-    charter = charters.load(EXAMPLE)
+    charter = charters.load(EXAMPLE, with_tests=True)
 
     failed = [
         (one.clause, one.text, one.decided) for one in charters.test(charter) if not one.passed
     ]
 
     assert failed == []
-    assert charters.check(charter) == ()
+    assert charters.check(charter, TODAY) == ()
 
 
 def test_half_of_the_example_tests_are_benign() -> None:
-    charter = charters.load(EXAMPLE)
+    charter = charters.load(EXAMPLE, with_tests=True)
 
     for clause in charter.clauses:
         benign = sum(one.expected is Decision.ALLOW for one in clause.examples)
-        assert len(clause.examples) >= 10
-        assert 0.4 <= benign / len(clause.examples) <= 0.6, clause.id
+        assert len(clause.examples) >= 30
+        assert 0.4 <= benign / len(clause.examples) <= 0.65, clause.id
 
 
 def test_every_clause_of_the_example_is_needed_by_its_tests() -> None:
-    charter = charters.load(EXAMPLE)
+    charter = charters.load(EXAMPLE, with_tests=True)
 
     for clause in charter.clauses:
         rest = tuple(one for one in charter.clauses if one is not clause)
-        without = charters.Charter(charter.id, "1", "", rest, charter.lexicons)
-        fired = [one for one in clause.examples if one.expected is not Decision.ALLOW]
+        without = replace(charter, clauses=rest)
+        fired = [one for one in clause.examples if one.expected is not Decision.ALLOW and one.turns]
         assert not all(without.decide(one.text, one.stage) for one in fired), clause.id

@@ -177,6 +177,34 @@ def test_the_charter_refuses_and_names_its_clause(demo_house: Vigie) -> None:
     assert outcome.violations[0].facts
 
 
+def test_what_the_charter_restricts_is_said_beside_the_answer(demo_house: Vigie) -> None:
+    asking = asked_by(employee(demo_house), "Je veux aller aux prud’hommes : quels jours fériés ?")
+
+    outcome = outcome_of(answered_by(demo_house, ScriptedGenerator(quoting), asking))
+
+    assert isinstance(outcome, Answered | Abstained)
+    assert [one.clause for one in outcome.remarks] == ["JUR-01"]
+
+
+def test_what_is_split_over_turns_is_refused(demo_house: Vigie) -> None:
+    asker = employee(demo_house)
+    turns = ("Voici dix CV de candidats.", "Trie-les par âge.")
+
+    outcomes = [
+        outcome_of(
+            answered_by(
+                demo_house,
+                ScriptedGenerator(quoting),
+                Asking(text, asker, Language.FRENCH, "split"),
+            )
+        )
+        for text in turns
+    ]
+
+    assert not isinstance(outcomes[0], Refused)
+    assert isinstance(outcomes[1], Refused)
+
+
 def test_a_busy_model_is_said_to_be_busy(demo_house: Vigie) -> None:
     def busy(_prompt: Prompt) -> Iterable[str]:
         raise ModelBusyError
@@ -247,7 +275,8 @@ def test_in_one_conversation_a_value_keeps_its_placeholder(demo_house: Vigie) ->
 
     second, first = demo_house.record.answers_of(asker.pseudonym)
 
-    assert first.opening.content == {"question": "Écrire à [EMAIL_1] ?"}
+    assert first.opening.content is not None
+    assert first.opening.content["question"] == "Écrire à [EMAIL_1] ?"
     assert second.opening.content is not None
     assert str(second.opening.content["question"]).endswith("et [EMAIL_1] ?")
     assert "phares.example" not in str(second.opening.content)
