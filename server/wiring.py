@@ -279,9 +279,9 @@ def install_switch(settings: Settings) -> Switch:
 
 
 def make_personal_data() -> PersonalData:
-    from guardrails.pii import PresidioPersonalData
+    from guardrails.pii import StructuredIdentifiers
 
-    return PresidioPersonalData()
+    return StructuredIdentifiers()
 
 
 def make_guards(charter: Charter) -> Guards:

@@ -53,6 +53,17 @@ class Placeholders:
         """
         return Rewritten(text, self.replacements(text, findings, issued)).text
 
+    def mask_part(
+        self, text: str, findings: Sequence[Finding], part: tuple[int, int], issued: Issued
+    ) -> str:
+        """The characters of a part of a text, with the findings inside it replaced."""
+        start, stop = part
+        inside = [
+            one for one in self.replacements(text, findings, issued) if start <= one[0] < stop
+        ]
+        moved = [(first - start, last - start, new) for first, last, new in inside]
+        return Rewritten(text[start:stop], moved).text
+
     def replacements(
         self, text: str, findings: Sequence[Finding], issued: Issued | None = None
     ) -> list[Replacement]:
@@ -89,6 +100,15 @@ def look_alikes(text: str, issued: Issued) -> tuple[Finding, ...]:
 
 def _given(mark: re.Match[str], issued: Issued) -> bool:
     return 1 <= int(mark[2]) <= issued.get(mark[1], 0)
+
+
+_BEGUN = re.compile(r"\[[A-Z_]{0,20}(?:_\d{0,9})?\Z")
+
+
+def may_become_a_mark(text: str) -> int:
+    """Where a mark begins that more text could complete; the length of the text if nowhere."""
+    begun = _BEGUN.search(text, max(0, len(text) - 32))
+    return begun.start() if begun else len(text)
 
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")

@@ -1,0 +1,73 @@
+"""One scan of a text by every detector: what they find together is masked together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from guardrails.pii.ports import Detector, Kind, PersonalData
+from guardrails.pii.structured import Structured
+from guardrails.text import Shadow
+from guardrails.verdicts import Finding
+from models.ports import Language
+
+
+class Scan(PersonalData):
+    """Detectors on one shadow of the text; their findings on the original."""
+
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        self._detectors = tuple(detectors)
+
+    def find(self, text: str, language: Language) -> tuple[Finding, ...]:
+        """The same in both languages."""
+        del language
+        shadow = Shadow(text)
+        found = settled(one for detector in self._detectors for one in detector.find(shadow))
+        return tuple(_on_the_original(one, shadow) for one in found)
+
+    def open_from(self, text: str) -> int:
+        shadow = Shadow(text)
+        seen = shadow.text.rstrip("\0")
+        if not seen:
+            return 0
+        held = min(detector.open_from(shadow) for detector in self._detectors)
+        # An accent or a joiner that is still to come would change the last character.
+        return shadow.original_span(min(held, len(shadow.text) - 1), len(shadow.text))[0]
+
+
+class StructuredIdentifiers(Scan):
+    """Identifiers of every kind, without any model."""
+
+    def __init__(self) -> None:
+        super().__init__((Structured(),))
+
+
+def settled(found: Iterable[Finding]) -> list[Finding]:
+    """One finding for each stretch that candidates cover together, named by the surest.
+
+    The union is masked whole: a part that only the weaker candidate covered is still told.
+    """
+    merged: list[Finding] = []
+    for one in sorted(found, key=lambda finding: (finding.start, -finding.end)):
+        if merged and one.start < merged[-1].end:
+            merged[-1] = _joined(merged[-1], one)
+        else:
+            merged.append(one)
+    return merged
+
+
+def _joined(left: Finding, right: Finding) -> Finding:
+    naming = min(left, right, key=lambda finding: (-finding.score, _rank(finding.kind)))
+    return Finding(naming.kind, left.start, max(left.end, right.end), naming.score)
+
+
+def _rank(kind: str) -> int:
+    """Kinds that other recognisers add come after ours."""
+    return Kind(kind).rank if kind in _KINDS else len(Kind)
+
+
+_KINDS = frozenset(map(str, Kind))
+
+
+def _on_the_original(found: Finding, shadow: Shadow) -> Finding:
+    start, end = shadow.original_span(found.start, found.end)
+    return Finding(str(found.kind), start, end, found.score)
