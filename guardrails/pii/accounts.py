@@ -56,5 +56,22 @@ def _iban_end(low: str, start: int, stop: int) -> int | None:
     number = "".join(low[position] for position in held)
     if sum(map(str.isdigit, number)) < _FEWEST_DIGITS:
         return None
-    readings = (number, number[:2] + number[2:].translate(_AS_DIGITS))  # "O" typed for "0"
-    return end if any(checksums.iban(one.upper()) for one in readings) else None
+    # "O" typed for "0"; behind the bank's letters only, where it has some.
+    readings = (number, *(number[:n] + number[n:].translate(_AS_DIGITS) for n in (2, 8)))
+    return end if any(_formed(one.upper()) for one in readings) else None
+
+
+# Accounts of digits alone. Source: the SWIFT IBAN registry.
+_ONLY_DIGITS = frozenset(
+    {"AT", "BE", "CZ", "DE", "DK", "EE", "ES", "FI", "HR", "HU", "IL", "IS", "LT", "NO", "PL"}
+) | {"PT", "RS", "SE", "SI", "SK"}
+_FRENCH = re.compile(r"[A-Z]{2}\d{12}[A-Z0-9]{11}\d\d")
+
+
+def _formed(number: str) -> bool:
+    country = number[:2]
+    if country in _ONLY_DIGITS and not number[2:].isdigit():
+        return False
+    if country in ("FR", "MC") and not _FRENCH.fullmatch(number):
+        return False
+    return checksums.iban(number)

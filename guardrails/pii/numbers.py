@@ -117,7 +117,11 @@ _ISSUERS = re.compile(
 )  # Source: ISO/IEC 7812 ranges as the networks publish them
 _SAYS_CARD = re.compile(r"\b(?:cartes?|cb|cards?|visa|mastercard|amex|diners|maestro)\b")
 _LABELS_OF_CARDS = ("carte", "card", "visa", "cb", "mastercard", "amex")
-_SURE_LENGTHS = {14: r"3[0689]", 15: r"3[47]", 16: r"4|5|6|2[2-7]|3"}
+_SURE_LENGTHS = {
+    14: re.compile(r"3[0689]"),
+    15: re.compile(r"3[47]"),
+    16: re.compile(r"4|5|6|2[2-7]|3"),
+}
 
 
 def _card(written: Written) -> Finding | None:
@@ -127,10 +131,12 @@ def _card(written: Written) -> Finding | None:
     if not _alone(written, *_LABELS_OF_CARDS):
         return None
     context = before(written.low, written.start)
+    if checksums.siret(digits) and _SAYS_FIRM.search(context):
+        return None
     if _SAYS_CARD.search(context) or written.glued:
         return _finding(Kind.CARD, written, NAMED)
     issued = _SURE_LENGTHS.get(len(digits))
-    if issued is None or not re.match(issued, digits) or phones.REFERENCE.search(context):
+    if issued is None or not issued.match(digits) or phones.REFERENCE.search(context):
         return None
     return _finding(Kind.CARD, written, PROVEN)
 
@@ -168,6 +174,7 @@ def _siren(written: Written) -> Finding | None:
     return None
 
 
+_DASHED = re.compile(r"\d{3}-\d\d-\d{4}")
 _SAYS_SSN = re.compile(r"\b(?:ssn|social security)\b")
 
 
@@ -180,7 +187,7 @@ def _ssn(written: Written) -> Finding | None:
         return None
     if _SAYS_SSN.search(before(written.low, written.start)):
         return _finding(Kind.SSN, written, NAMED)
-    dashed = re.fullmatch(r"\d{3}-\d\d-\d{4}", written.low[written.start : written.end])
+    dashed = _DASHED.fullmatch(written.low, written.start, written.end)
     return _finding(Kind.SSN, written, FORMED) if dashed else None
 
 

@@ -12,7 +12,12 @@ from guardrails.pii.ports import Kind, Words
 from guardrails.text import Shadow
 from guardrails.verdicts import Finding
 
+_NEXT_SENTENCE = re.compile(r"[.!?]\s{1,3}(?=[A-ZÀ-Þ])")
+_OTHER = re.compile(r"\b(?:commande|colis|facture|isbn|decret|suivi|ticket|order) ?(?:n°)? ?:? ?\Z")
 _MOSTLY = 3  # digits
+_LOW_COUNTRIES = frozenset(("FR", "MC", "LU", "GB", "DE", "NL", "PT", "CH"))  # in no word there
+_NEAR = 8  # characters: " n° : " and a little
+_A_MEASURE = re.compile(r"(?:de|du|le|la|en|et|ce|sa|ma|au|un) \d")  # "véhicule de 350 kg"
 LONGEST = 48  # characters of a number with all that may stand between its groups
 SPEAKS = 70  # characters: how far a word speaks of what follows it
 _GAP = r"[ \t\n.\-/_]{0,2}"
@@ -124,43 +129,49 @@ def find(shadow: Shadow) -> Iterator[Finding]:
 
 def named(shadow: Shadow, word: re.Match[str]) -> Iterator[Finding]:
     """The first number behind a word that names papers, of their form."""
-    for paper in _SPOKEN[word.group()]:
-        if found := _first(paper, shadow, word.end()):
-            yield found
+    found = [_first(paper, shadow, word.end()) for paper in _SPOKEN[word.group()]]
+    yield from sorted(filter(None, found), key=lambda one: (one.start, -one.end))[:1]
 
 
 WORDS: Words = dict.fromkeys(_SPOKEN, named)
 
 
 def _first(paper: _Paper, shadow: Shadow, start: int) -> Finding | None:
-    low, stop = shadow.low, start + SPEAKS
-    position = start
+    low, position = shadow.low, start
+    sentence = _NEXT_SENTENCE.search(shadow.text, start, start + SPEAKS)
+    stop = sentence.start() if sentence else start + SPEAKS
     while match := paper.form.match(low, position) or paper.form.search(
         low, position, stop + LONGEST
     ):
         if match.start() >= stop:
             return None
-        if _looks_written(paper, shadow, match):
+        other = _OTHER.search(low, max(start, match.start() - 24), match.start())
+        if not other and _looks_written(paper, shadow, match, near=match.start() - start <= _NEAR):
             return Finding(paper.kind, match.start(), match.end(), 0.85)
         position = match.start() + 1
     return None
 
 
-def _looks_written(paper: _Paper, shadow: Shadow, match: re.Match[str]) -> bool:
-    """A code stands in capitals, or is mostly digits; a bank's names its country."""
+def _looks_written(paper: _Paper, shadow: Shadow, match: re.Match[str], *, near: bool) -> bool:
+    """A code stands in capitals, or is mostly digits, or right behind its word."""
     code = compact(match.group())
+    written = shadow.text[match.start() : match.end()]
     if paper.kind is Kind.BIC:
-        return code[4:6].upper() in IBAN_LENGTHS
+        country = code[4:6].upper()
+        return country in IBAN_LENGTHS and (
+            written.isupper() or (near and country in _LOW_COUNTRIES)
+        )
     digits = sum(map(str.isdigit, code))
     like_digits = digits + sum(map(match.group().count, "oil"))
     if digits * 2 < like_digits or like_digits < paper.fewest_digits:
         return False
-    if paper.kind is Kind.PLATE and code in _EXAMPLES:
+    if paper.kind is Kind.PLATE and (code in _EXAMPLES or _A_MEASURE.match(written)):
         return False
-    letters = "".join(filter(str.isalpha, shadow.text[match.start() : match.end()]))
+    letters = "".join(filter(str.isalpha, written))
     parted = paper.kind in _PARTED and len(code) < match.end() - match.start()
     low = not letters or letters.islower()
-    return letters.isupper() or (low and digits > _MOSTLY and not parted)
+    sure = digits > _MOSTLY and paper.kind is not Kind.PLATE
+    return letters.isupper() or (low and not parted and (near or sure))
 
 
 _PARTED = frozenset({Kind.IDENTITY_CARD, Kind.RESIDENCE_PERMIT})  # words and a number look alike

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from guardrails.pii.context import before
 from guardrails.pii.ports import Kind
-from guardrails.pii.runs import Run, Written, shapes
+from guardrails.pii.runs import Run, Written, label, shapes
 from guardrails.verdicts import Finding
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _opened(low: str, start: int, end: int) -> bool:
     return low[max(0, start - 1) : start] == "(" and inside.count(")") > inside.count("(")
 
 
+_GOES_ON = re.compile(r"[a-z]|[.,]\d")
 _SEPARATORS = re.compile(r"[\doilab]+")
 
 
@@ -94,7 +95,7 @@ def _may_stand(written: Written) -> bool:
     low, start, end = written.low, written.start, written.end
     if written.glued and not written.glued.endswith(_LABELS):
         return False
-    if low[start - 1 : start] == "+" or re.match(r"[a-z]|[.,]\d", low[end : end + 2]):
+    if low[start - 1 : start] == "+" or _GOES_ON.match(low, end):
         return False
     if start > 1 and low[start - 1] in ".," and low[start - 2].isdigit():
         return False
@@ -114,9 +115,16 @@ def abroad(run: Run) -> Iterator[Finding]:
         before_it = low[max(0, start - 2) : start]
         if "+" in before_it:  # one space may follow it
             yield from _abroad(run, first, len(before_it) - before_it.rindex("+"))
-        elif run.digits.startswith("00", first) and not before_it[-1:].isalpha():
+        elif run.digits.startswith("00", first) and _free(low, start):
             yield from _abroad(run, first, 0)
         first = run.heads.find(1, first + 1)
+
+
+def _free(low: str, start: int) -> bool:
+    """Whether it is no reference, and glued to nothing but a word that names it."""
+    word = label(low, start)
+    free = not word or word.endswith(_LABELS)
+    return free and not REFERENCE.search(before(low, start))
 
 
 def _abroad(run: Run, first: int, plus: int) -> Iterator[Finding]:

@@ -19,8 +19,8 @@ _STREETS = (
 )
 _WORD = r"[^\W\d_](?:[\w'’.\-]{0,30}[^\W_])?"
 _SMALL = (
-    r"(?:de|du|des|la|le|les|l'|l’|d'|d’|et|à|au|aux|en|sur|sous|lès|lez|saint|sainte|st|ste|"
-    r"DE|DU|DES|LA|LE|LES|L'|D'|ET|AU|AUX|EN|SUR|SOUS)"
+    r"(?:l'|l’|d'|d’|L'|D'|(?:de|du|des|la|le|les|et|à|au|aux|en|sur|sous|lès|lez|saint|sainte|st|"
+    r"ste|DE|DU|DES|LA|LE|LES|ET|AU|AUX|EN|SUR|SOUS)(?!\w))"
 )
 _CAPITAL = r"[A-ZÀ-ÞŒ0-9](?:[\w'’.\-]{0,30}\w)?"
 _GAP = r"(?:,? {1,2}|,? ?\n ?|,)"
@@ -29,11 +29,12 @@ _MONTH = r"(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octob
 _NAME = rf"(?:(?:{_SMALL}|{_MONTH}|n°)(?:[ \n]|(?<=['’]))?|{_CAPITAL} ?){{1,8}}"
 _LOW_NAME = rf"(?:{_SMALL} ?){{0,3}}{_WORD}(?: (?:{_SMALL} ?){{0,2}}{_WORD}){{0,4}}?"
 _NUMBER = re.compile(
-    r"(?<![\w.,/])(?<!\d )(?:n° ?)?\d{1,5}(?: ?(?:bis|ter|quater|[a-d])(?![\w']))?"
-    r"(?: ?[-/] ?\d{1,4})?[ ,\n]{1,3}(?:grande? |petite? |vieille |vieux |ancienne? )?\Z"
+    r"(?<![\w.,/:\-])(?<!\d )(?:n° ?)?(?=[oil]{0,3}\d)[1-9oil][\doil]{0,4}"
+    r"(?: ?(?:bis|ter|quater|[a-d])(?![\w']))?"
+    r"(?: ?[-/] ?\d{1,4})?[ ,]{1,3}(?:grande? |petite? |vieille |vieux |ancienne? )?\Z"
 )
 _D = r"[\dOoIl]"
-_CITY_WORD = r"(?:[A-ZÀ-ÞŒ][\w'’\-]{0,30}|\d{1,2}(?:e|er|ème)?(?![\w/.]))"
+_CITY_WORD = r"(?:[A-ZÀ-ÞŒ][\w'’\-]{0,30}|\d{1,2}(?:e|er|ème)?(?![\w/]|\.\w))"
 _CITY_SMALL = (
     r"(?:(?:de|du|des|la|le|les|en|sur|sous|lès|lez|aux?|et|DE|DU|DES|LA|LE|LES|EN|SUR|SOUS)[ \-]"
     r"|l'|d'|l’|d’)"

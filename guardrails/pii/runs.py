@@ -12,8 +12,8 @@ FEWEST = 9  # digits; shorter numbers say nothing without a word that names them
 
 # "O6" and "l2" are typed, and read by machines, for "06" and "12"; "2A" and "2B" are Corsica.
 _RUN = re.compile(
-    rf"(?:\d|(?<![a-z])[oil](?={GAP}\d))"
-    rf"(?:{GAP}(?:\d|[oil](?={GAP}\d)|(?<=[\doil])[oil](?![a-hj-kmnp-z'])|(?<=2)[ab](?={GAP}\d)))"
+    rf"(?:\d|(?<![a-z])[oil](?=[oil]?{GAP}\d))"
+    rf"(?:{GAP}(?:\d|[oil](?=[oil]?{GAP}\d)|(?<=[\doil])[oil](?![a-hj-kmnp-z'])|(?<=2)[ab](?={GAP}\d)))"
     rf"{{{FEWEST - 1},}}"
 )
 _AS_DIGITS = str.maketrans("oil", "011")
@@ -78,10 +78,14 @@ def cut(run: Run, first: int, length: int, known: frozenset[int]) -> Written | N
     if apart and (first or end < len(run.digits)):
         return None  # digits that each stand alone are a number when nothing else is around
     start, stop = run.places[first], run.places[end - 1] + 1
-    label = _LABEL.search(run.low, max(0, start - 20), start)
-    return Written(
-        run.low, run.digits[first:end], start, stop, breaks, label.group() if label else ""
-    )
+    glued = label(run.low, start)
+    return Written(run.low, run.digits[first:end], start, stop, breaks, glued)
+
+
+def label(low: str, start: int) -> str:
+    """The letters that a number is glued to."""
+    found = _LABEL.search(low, max(0, start - 20), start)
+    return found.group() if found else ""
 
 
 def shapes(length: int, *groupings: tuple[int, ...]) -> frozenset[int]:

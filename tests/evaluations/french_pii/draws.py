@@ -45,7 +45,9 @@ def nir(chance: random.Random) -> str:
 
 
 def nia(chance: random.Random) -> str:
-    body = f"{chance.choice('78')}{digits(chance, 2)}{chance.randint(1, 12):02}99{digits(chance, 6)}"
+    body = (
+        f"{chance.choice('78')}{digits(chance, 2)}{chance.randint(1, 12):02}99{digits(chance, 6)}"
+    )
     key = 97 - int(body) % 97
     return f"{body[0]} {body[1:3]} {body[3:5]} {body[5:7]} {body[7:10]} {body[10:13]} {key:02}"
 
@@ -88,8 +90,22 @@ def with_iban_key(country: str, account: str) -> str:
 
 def iban(chance: random.Random) -> str:
     country, form = chance.choice(
-        [("FR", 23), ("FR", 23), ("FR", 23), ("FR", 23), ("DE", 18), ("BE", 12), ("ES", 20)]
-        + [("IT", 0), ("LU", 16), ("GB", 0), ("NL", 0), ("MC", 23), ("PT", 21), ("CH", 17)]
+        [
+            ("FR", 23),
+            ("FR", 23),
+            ("FR", 23),
+            ("FR", 23),
+            ("DE", 18),
+            ("BE", 12),
+            ("ES", 20),
+            ("IT", 0),
+            ("LU", 16),
+            ("GB", 0),
+            ("NL", 0),
+            ("MC", 23),
+            ("PT", 21),
+            ("CH", 17),
+        ]
     )
     account = digits(chance, form) if form else ""
     if country in ("GB", "NL"):
@@ -115,7 +131,9 @@ def phone(chance: random.Random) -> str:
     start = chance.choice(["01", "02", "03", "04", "05", "06", "06", "07", "09"])
     rest = chance.choice("4567") + digits(chance, 7) if start == "07" else digits(chance, 8)
     if start in ("01", "02", "03", "04", "05"):
-        rest = chance.choice({"01": "4", "02": "3", "03": "2", "04": "7", "05": "5"}[start]) + rest[1:]
+        rest = (
+            chance.choice({"01": "4", "02": "3", "03": "2", "04": "7", "05": "5"}[start]) + rest[1:]
+        )
     if start == "09":
         rest = "7" + rest[1:]
     return pairs(start + rest)
@@ -136,13 +154,22 @@ _WORDS = "camille dupre odile lemoine karim noel ines baptiste yann sacha maxime
 
 def email(chance: random.Random) -> str:
     first, last = chance.sample(_WORDS, 2)
-    local = chance.choice([f"{first}.{last}", f"{first[0]}{last}", f"{first}-{last}{digits(chance, 2)}"])
-    host = chance.choice(["exemple.fr", "exemple.org", "mairie.exemple.fr", "intranet.corp", "srv-mail"])
+    local = chance.choice(
+        [f"{first}.{last}", f"{first[0]}{last}", f"{first}-{last}{digits(chance, 2)}"]
+    )
+    host = chance.choice(
+        ["exemple.fr", "exemple.org", "mairie.exemple.fr", "intranet.corp", "srv-mail"]
+    )
     return f"{local}@{host}"
 
 
 def ip(chance: random.Random) -> str:
-    return ".".join(str(chance.randint(1, 250)) for _ in range(4))
+    return ".".join(
+        [
+            chance.choice(["10", "192", "82", "176"]),
+            *(str(chance.randint(1, 250)) for _ in range(3)),
+        ]
+    )
 
 
 def mac(chance: random.Random) -> str:
@@ -184,14 +211,20 @@ def adeli(chance: random.Random) -> str:
 
 
 def ine(chance: random.Random) -> str:
-    return chance.choice([digits(chance, 10) + letters(chance, 1), digits(chance, 9) + letters(chance, 2)])
+    return chance.choice(
+        [digits(chance, 10) + letters(chance, 1), digits(chance, 9) + letters(chance, 2)]
+    )
 
 
 _PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"
 
 
 def siv_plate(chance: random.Random) -> str:
-    parts = (letters(chance, 2, _PLATE_LETTERS), digits(chance, 3), letters(chance, 2, _PLATE_LETTERS))
+    parts = (
+        letters(chance, 2, _PLATE_LETTERS),
+        digits(chance, 3),
+        letters(chance, 2, _PLATE_LETTERS),
+    )
     return chance.choice(["-", " "]).join(parts)
 
 
