@@ -8,7 +8,7 @@ from dataclasses import replace
 from guardrails import built_in, egress, form, grounding, injection
 from guardrails.charter.rules import Charter, strictest
 from guardrails.grounding import CITATION
-from guardrails.pii.placeholders import Placeholders, look_alikes
+from guardrails.pii.placeholders import Placeholders
 from guardrails.pii.ports import PersonalData
 from guardrails.text import Rewritten
 from guardrails.verdicts import (
@@ -47,7 +47,7 @@ class Guards:
             refusal = built_in.violation(built_in.FORM, Stage.QUESTION, Decision.REFUSE, faults)
             return Verdict(Decision.REFUSE, "", (), (refusal,))
         orders = [one for one in injection.orders(text) if one.family in injection.AGAINST_US]
-        masked, findings = self._masked(Rewritten(text, ()), placeholders, language)
+        masked, findings = self._masked(Rewritten(text, ()), placeholders, language, typed=True)
         violations = [
             *_against(orders, Stage.QUESTION, Decision.REFUSE),
             *self._charter.decide(masked.text, Stage.QUESTION),
@@ -133,13 +133,18 @@ class Guards:
         return self._masked(Rewritten(text, ()), placeholders, language)[0].text
 
     def _masked(
-        self, text: Rewritten, placeholders: Placeholders, language: Language
+        self,
+        text: Rewritten,
+        placeholders: Placeholders,
+        language: Language,
+        *,
+        typed: bool = False,
     ) -> tuple[Rewritten, tuple[Finding, ...]]:
         """The text masked, and the findings on the very first original."""
         found = self._personal_data.find(text.text, language)
         issued = placeholders.issued()
-        alike = look_alikes(text.text, issued)
-        masked = text.then(placeholders.replacements(text.text, found, issued))
+        alike = placeholders.look_alikes(text.text, issued)
+        masked = text.then(placeholders.replacements(text.text, found, issued, typed=typed))
         return masked, tuple(_traced(one, text) for one in (*found, *alike))
 
 
