@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from guardrails.chain import Guards
+from guardrails.pii.vault import bare
 from guardrails.verdicts import SentenceVerdict, Verdict
 from ingest.index import Hit
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
@@ -115,7 +116,7 @@ class Answering:
             "",
             asking.asker.pseudonym,
             facts,
-            {"question": verdict.text},
+            {"question": bare(verdict.text)},
             owner=asking.asker.pseudonym,
         )
 
@@ -240,7 +241,7 @@ class _Answer:
 
     def _release(self, checked: SentenceVerdict) -> SealedSentence:
         sealed = self.recording.release(
-            checked.verdict.text, checked.cited, {"support": round(checked.support.score, 3)}
+            bare(checked.verdict.text), checked.cited, {"support": round(checked.support.score, 3)}
         )
         self.progress.release(sealed)
         return sealed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.charter import Charter
 from guardrails.pii import PersonalData
+from guardrails.pii.vault import Vault
 from ingest.address import Address, Scheme
 from ingest.errors import IndexDamagedError, IndexMismatchError, IndexUnavailableError
 from ingest.index import Index
@@ -231,7 +233,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
                 generator=Lazy(lambda: writer.get().generator),
                 prompting=Lazy(lambda: Prompting(charter.get())),
             ),
-            conversations=Conversations(),
+            conversations=Conversations(Vault(time.monotonic)),
             house=House(accounts.is_suspended, read_procedure(settings.home), _limits(settings)),
         ),
         charter=charter,

@@ -13,7 +13,7 @@ from threading import Lock
 
 from guardrails.pii import emails
 from guardrails.pii.ports import Kind
-from guardrails.pii.vault import MARK, TAG, Scope, Vault
+from guardrails.pii.vault import MARK, TAG, Scope, Vault, bare
 from guardrails.text import Replacement, Rewritten, Shadow
 from guardrails.verdicts import Finding
 
@@ -98,6 +98,16 @@ class Placeholders:
             if not any(start < one.end and one.start < end for start, end, _ in marks)
         ]
         return sorted(marks + disarmed)
+
+    def own_words(self, text: str) -> str:
+        """A text of this conversation's record, with what its asker typed, while the vault has it.
+
+        Only for a text that went through `mask`: any other mark in it was disarmed there.
+        """
+        if self._keeping is None:
+            return text
+        marked = _MARK.sub(lambda mark: self._written(mark[1], int(mark[2])), text)
+        return bare(self._keeping.vault.restore(marked, self._keeping.scope).text)
 
     def look_alikes(self, text: str, issued: Issued) -> tuple[Finding, ...]:
         """The marks in a text that nobody gave out."""

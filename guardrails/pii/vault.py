@@ -30,6 +30,11 @@ _NEVER = re.compile(
 )
 
 
+def bare(text: str) -> str:
+    """The text with its marks as people read them, without what opens them: `[EMAIL_1]`."""
+    return MARK.sub(lambda mark: f"{mark[0].partition('·')[0]}]", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Who typed a value, and in which exchange."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from guardrails.pii import Placeholders, StructuredIdentifiers
 from guardrails.pii.placeholders import Keeping
-from guardrails.pii.vault import MARK, Scope, Vault
+from guardrails.pii.vault import MARK, Scope, Vault, bare
 from models.ports import Language
 
 MINE, THEIRS = Scope("camille", "one"), Scope("odile", "one")
@@ -153,3 +153,15 @@ def test_no_two_of_a_million_values_have_the_same_tag(vault: Vault) -> None:
 
     assert len(tags) == 1_000_000
     assert MARK.fullmatch(f"[EMAIL_1·{next(iter(tags))}]")
+
+
+def test_the_record_reads_plainly_and_its_asker_reads_their_own_words(vault: Vault) -> None:
+    placeholders = Placeholders(b"k", Keeping(vault, MINE))
+    found = StructuredIdentifiers().find("odile@exemple.fr", Language.FRENCH)
+    ((_, _, mark),) = placeholders.replacements("odile@exemple.fr", found, typed=True)
+
+    recorded = bare(f"Écrire à {mark}, pas à [EMAIL_2].")
+
+    assert recorded == "Écrire à [EMAIL_1], pas à [EMAIL_2]."
+    assert placeholders.own_words(recorded) == "Écrire à odile@exemple.fr, pas à [EMAIL_2]."
+    assert Placeholders(b"k").own_words(recorded) == recorded
