@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import mul
+
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -55,8 +57,8 @@ def rib(written: str) -> bool:
 
 def nhs(digits: str) -> bool:
     """Source: NHS Data Model and Dictionary, modulus 11."""
-    check = -sum(int(one) * weight for one, weight in zip(digits, range(10, 1, -1), strict=False))
-    return check % 11 == int(digits[9])
+    weighted: int = sum(map(mul, map(int, digits), range(10, 0, -1)))
+    return weighted % 11 == 0
 
 
 # Source: the SWIFT IBAN registry.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from guardrails.pii import accounts, checksums, phones
 from guardrails.pii.context import before
@@ -26,6 +26,11 @@ class _Length:
     digits: int
     shapes: frozenset[int]
     rules: tuple[Rule, ...]
+    firsts: str = "0123456789ab"  # the digits that it may begin with
+    mask: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mask", (1 << (self.digits - 1)) - 1)
 
 
 def find(shadow: Shadow) -> Iterator[Finding]:
@@ -39,14 +44,15 @@ def _in_run(run: Run) -> Iterator[Finding]:
     heads, last = run.heads, len(run.digits)
     first = 0
     while first != -1:
-        for length in _LENGTHS:
+        breaks = run.breaks_behind(first)
+        for length in _LENGTHS_OF[run.digits[first]]:
             end = first + length.digits
             if end > last:
                 break
-            if end != last and not heads[end]:
-                continue
-            if written := cut(run, first, length.digits, length.shapes):
-                yield from filter(None, (rule(written) for rule in length.rules))
+            shape = breaks & length.mask
+            if (end == last or heads[end]) and (not shape or shape in length.shapes):
+                written = cut(run, first, end, shape)
+                yield from filter(None, (rule(written) for rule in length.rules if written))
         first = heads.find(1, first + 1)
 
 
@@ -91,7 +97,9 @@ def _nir_without_key(written: Written) -> Finding | None:
         return None
     context = before(written.low, written.start)
     named = _SAYS_NIR.search(context) and _ANY.match(written.digits)
-    if not named and (not _CIVIL.match(written.digits) or phones.REFERENCE.search(context)):
+    if not named and (
+        not _CIVIL.match(written.digits) or phones.is_reference(written.low, written.start)
+    ):
         return None
     key = _KEY.match(written.low, written.end)
     end = key.end() if key else written.end
@@ -108,7 +116,7 @@ def _nif(written: Written) -> Finding | None:
     context = before(written.low, written.start)
     if _SAYS_NIF.search(context):
         return _finding(Kind.NIF, written, NAMED)
-    proven = checksums.nif(digits) and not phones.REFERENCE.search(context)
+    proven = checksums.nif(digits) and not phones.is_reference(written.low, written.start)
     return _finding(Kind.NIF, written, FORMED + 0.1) if proven else None
 
 
@@ -136,7 +144,11 @@ def _card(written: Written) -> Finding | None:
     if _SAYS_CARD.search(context) or written.glued:
         return _finding(Kind.CARD, written, NAMED)
     issued = _SURE_LENGTHS.get(len(digits))
-    if issued is None or not issued.match(digits) or phones.REFERENCE.search(context):
+    if (
+        issued is None
+        or not issued.match(digits)
+        or phones.is_reference(written.low, written.start)
+    ):
         return None
     return _finding(Kind.CARD, written, PROVEN)
 
@@ -195,12 +207,10 @@ _SAYS_NHS = re.compile(r"\bnhs\b")
 
 
 def _nhs(written: Written) -> Finding | None:
-    if not _alone(written, "nhs") or not written.digits.isdigit():
+    if not written.digits.isdigit() or not checksums.nhs(written.digits):
         return None
-    named = _SAYS_NHS.search(before(written.low, written.start))
-    if not named or not checksums.nhs(written.digits):
-        return None
-    return _finding(Kind.NHS, written, NAMED)
+    named = _alone(written, "nhs") and _SAYS_NHS.search(before(written.low, written.start))
+    return _finding(Kind.NHS, written, NAMED) if named else None
 
 
 def _rib(written: Written) -> Finding | None:
@@ -208,27 +218,28 @@ def _rib(written: Written) -> Finding | None:
     return _finding(Kind.IBAN, written, PROVEN) if proven and _ends(written) else None
 
 
+_NIR_SHAPES = shapes(15, (*_NIR_GROUPS, 2), (13, 2), (1, 2, 2, 2, 6, 2), (4, 6, 5))
+_PLAIN_SHAPES = shapes(13, _NIR_GROUPS, (2, 2, 3, 3, 3), (2, 2, 9), (4, 4, 4, 1))
+_SIRET_SHAPES = shapes(14, (3, 3, 3, 5), (9, 5), (3, 3, 3, 3, 2), (3, 3, 3, 2, 3), (4, 6, 4))
+_BRITISH_SHAPES = shapes(11, (5, 6), (3, 4, 4), (4, 3, 4), (5, 3, 3), (4, 7))
+_CARD_FIRSTS = "123456"
+
 _LENGTHS = (
     _Length(9, shapes(9, (3, 3, 3), (3, 2, 4)), (_siren, _ssn)),
-    _Length(10, phones.SHAPES | shapes(10, (3, 3, 4)), (phones.french, phones.american, _nhs)),
-    _Length(11, shapes(11, (5, 6), (3, 4, 4), (4, 3, 4), (5, 3, 3), (4, 7)), (phones.british,)),
-    _Length(12, shapes(12, (4, 4, 4)), (_card,)),
-    _Length(
-        13,
-        shapes(13, _NIR_GROUPS, (2, 2, 3, 3, 3), (2, 2, 9), (4, 4, 4, 1)),
-        (_nif, _nir_without_key, _card),
-    ),
-    _Length(
-        14,
-        shapes(14, (3, 3, 3, 5), (9, 5), (3, 3, 3, 3, 2), (3, 3, 3, 2, 3), (4, 6, 4)),
-        (_siret, _card),
-    ),
-    _Length(
-        15, shapes(15, (*_NIR_GROUPS, 2), (13, 2), (1, 2, 2, 2, 6, 2), (4, 6, 5)), (_nir, _amex)
-    ),
-    _Length(16, shapes(16, (4, 4, 4, 4)), (_card,)),
-    _Length(17, shapes(17, (4, 4, 4, 4, 1)), (_card,)),
-    _Length(18, shapes(18, (4, 4, 4, 4, 2)), (_card,)),
-    _Length(19, shapes(19, (4, 4, 4, 4, 3)), (_card,)),
+    _Length(10, phones.SHAPES | shapes(10, (3, 3, 4)), (phones.french, _nhs), "0"),
+    _Length(10, shapes(10, (3, 3, 4)), (phones.american, _nhs), "123456789"),
+    _Length(11, _BRITISH_SHAPES, (phones.british,), "0"),
+    _Length(12, shapes(12, (4, 4, 4)), (_card,), "56"),
+    _Length(13, _PLAIN_SHAPES, (_nif, _nir_without_key, _card)),
+    _Length(14, _SIRET_SHAPES, (_siret, _card)),
+    _Length(15, _NIR_SHAPES, (_nir, _amex), "123478"),
+    _Length(16, shapes(16, (4, 4, 4, 4)), (_card,), _CARD_FIRSTS),
+    _Length(17, shapes(17, (4, 4, 4, 4, 1)), (_card,), _CARD_FIRSTS),
+    _Length(18, shapes(18, (4, 4, 4, 4, 2)), (_card,), _CARD_FIRSTS),
+    _Length(19, shapes(19, (4, 4, 4, 4, 3)), (_card,), _CARD_FIRSTS),
     _Length(23, shapes(23, (5, 5, 11, 2)), (_rib,)),
 )
+_LENGTHS_OF = {
+    first: tuple(length for length in _LENGTHS if first in length.firsts)
+    for first in "0123456789ab"
+}

@@ -14,6 +14,7 @@ from guardrails.verdicts import Finding
 
 _NEXT_SENTENCE = re.compile(r"[.!?]\s{1,3}(?=[A-ZÀ-Þ])")
 _OTHER = re.compile(r"\b(?:commande|colis|facture|isbn|decret|suivi|ticket|order) ?(?:n°)? ?:? ?\Z")
+_TRIES = 4  # numbers of the form behind one word; a hostile text has hundreds
 _MOSTLY = 3  # digits
 _LOW_COUNTRIES = frozenset(("FR", "MC", "LU", "GB", "DE", "NL", "PT", "CH"))  # in no word there
 _NEAR = 8  # characters: " n° : " and a little
@@ -140,10 +141,9 @@ def _first(paper: _Paper, shadow: Shadow, start: int) -> Finding | None:
     low, position = shadow.low, start
     sentence = _NEXT_SENTENCE.search(shadow.text, start, start + SPEAKS)
     stop = sentence.start() if sentence else start + SPEAKS
-    while match := paper.form.match(low, position) or paper.form.search(
-        low, position, stop + LONGEST
-    ):
-        if match.start() >= stop:
+    for _ in range(_TRIES):
+        match = paper.form.match(low, position) or paper.form.search(low, position, stop + LONGEST)
+        if match is None or match.start() >= stop:
             return None
         other = _OTHER.search(low, max(start, match.start() - 24), match.start())
         if not other and _looks_written(paper, shadow, match, near=match.start() - start <= _NEAR):

@@ -22,11 +22,19 @@ _SAYS_SO = re.compile(
     r"\b(?:tel|tels|telephone\w*|phone|portable|mobile|fax|telecopie|appel\w*|joign\w*|contact\w*|"
     r"call|cell|numero|whatsapp|sms)\b"
 )
-REFERENCE = re.compile(
+_REFERENCE = re.compile(
     r"(?:\b(?:ref\w*|commande|facture|dossier|order|invoice|ticket|colis|lot|serie|suivi|tracking|"
     r"devis|contrat|article|incident|version|isbn|ean|code-barres?)\b|n°|\bno\.) ?"
     r"(?:n°|no\.?|number|numero|number)? ?:? ?#?\Z"
 )
+
+
+def is_reference(low: str, start: int) -> bool:
+    """Whether the words before a number say that it is one of a thing, not of a person."""
+    context = before(low, start)
+    return not context[-1:].isdigit() and _REFERENCE.search(context) is not None
+
+
 _LABELS = ("tel", "telephone", "phone", "portable", "mobile", "fax", "mob", "num", "numero", "n")
 # Guadeloupe, Guyane, Martinique, La Réunion, Mayotte, Saint-Pierre-et-Miquelon.
 _OVERSEAS = re.compile(r"0(?:590|594|596|262|263|269|508|69\d|639|70[6-9]|976)")
@@ -40,13 +48,14 @@ def french(written: Written) -> Finding | None:
         return None
     if not _may_stand(written):
         return None
-    context = before(written.low, written.start)
-    if _SAYS_SO.search(context) or written.glued:
+    reference = is_reference(written.low, written.start)
+    grouped = written.breaks and not written.spaced_out
+    if grouped and not reference:
         return _phone(written, 0.9)
-    if written.spaced_out or REFERENCE.search(context):
+    if written.glued or _SAYS_SO.search(before(written.low, written.start)):
+        return _phone(written, 0.9)
+    if written.breaks or reference:
         return None
-    if written.breaks:
-        return _phone(written, 0.9)
     return _phone(written, 0.7) if _OVERSEAS.match(digits) or _in_plan(digits[1:], "FR") else None
 
 
@@ -54,7 +63,7 @@ def british(written: Written) -> Finding | None:
     digits = written.digits
     if digits[0] != "0" or not digits.isdigit() or not _may_stand(written):
         return None
-    if digits[1] == _SERVICE or REFERENCE.search(before(written.low, written.start)):
+    if digits[1] == _SERVICE or is_reference(written.low, written.start):
         return None
     return _phone(written, 0.8) if _in_plan(digits[1:], "GB") else None
 
@@ -87,6 +96,7 @@ def _opened(low: str, start: int, end: int) -> bool:
 
 
 _GOES_ON = re.compile(r"[a-z]|[.,]\d")
+_DIGITS_AND_SPACES = frozenset("0123456789oil \n\t")
 _SEPARATORS = re.compile(r"[\doilab]+")
 
 
@@ -99,6 +109,8 @@ def _may_stand(written: Written) -> bool:
         return False
     if start > 1 and low[start - 1] in ".," and low[start - 2].isdigit():
         return False
+    if set(low[start:end]) <= _DIGITS_AND_SPACES:
+        return True
     between = set(_SEPARATORS.sub("\0", low[start:end]).split("\0"))
     kinds = {one.strip() for one in between} - {"", "(", ")"}
     return len(kinds) <= 1 and not (kinds and " " in between)
@@ -110,6 +122,8 @@ _HOME = ("33", "44")  # plans whose numbers are also written with a 0 behind the
 def abroad(run: Run) -> Iterator[Finding]:
     """Numbers with a country code, behind "+" or "00"."""
     low, first = run.low, 0
+    if "+" not in low and "00" not in run.digits:
+        return
     while first != -1:
         start = run.places[first]
         before_it = low[max(0, start - 2) : start]
@@ -124,7 +138,7 @@ def _free(low: str, start: int) -> bool:
     """Whether it is no reference, and glued to nothing but a word that names it."""
     word = label(low, start)
     free = not word or word.endswith(_LABELS)
-    return free and not REFERENCE.search(before(low, start))
+    return free and not is_reference(low, start)
 
 
 def _abroad(run: Run, first: int, plus: int) -> Iterator[Finding]:

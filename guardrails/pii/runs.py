@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 GAP = r"[ \t\n\r.\-/_:·()]{0,3}"
 FEWEST = 9  # digits; shorter numbers say nothing without a word that names them
@@ -20,7 +19,7 @@ _AS_DIGITS = str.maketrans("oil", "011")
 _LABEL = re.compile(r"[a-z]{1,20}\Z")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Run:
     """Digits in a row: each with its place, and where groups of them begin."""
 
@@ -29,12 +28,13 @@ class Run:
     places: tuple[int, ...]
     heads: bytes  # 1 where a group begins
 
-    @cached_property
-    def breaks(self) -> int:
-        """Bit n is set where a group begins with digit n."""
-        return int(self.heads[::-1].translate(_BINARY), 2)
+    def breaks_behind(self, first: int) -> int:
+        """Bit n is set where a group begins n + 1 digits behind this one."""
+        behind = self.heads[first + 1 : first + _LONGEST]
+        return int(behind[::-1].translate(_BINARY) or b"0", 2)
 
 
+_LONGEST = 23  # digits of a RIB
 _BINARY = bytes.maketrans(b"\x00\x01", b"01")
 
 
@@ -68,22 +68,19 @@ def runs(low: str) -> Iterator[Run]:
         yield Run(low, digits, places, bytes(heads))
 
 
-def cut(run: Run, first: int, length: int, known: frozenset[int]) -> Written | None:
-    """The number of this length that begins with digit `first`, if its groups have such a shape."""
-    breaks = (run.breaks >> (first + 1)) & ((1 << (length - 1)) - 1)
-    if breaks and breaks not in known:
-        return None
-    end = first + length
-    apart = breaks == (1 << (length - 1)) - 1
+def cut(run: Run, first: int, end: int, breaks: int) -> Written | None:
+    """The number of digits [first, end), whose groups have this shape."""
+    apart = breaks == (1 << (end - first - 1)) - 1
     if apart and (first or end < len(run.digits)):
         return None  # digits that each stand alone are a number when nothing else is around
     start, stop = run.places[first], run.places[end - 1] + 1
-    glued = label(run.low, start)
-    return Written(run.low, run.digits[first:end], start, stop, breaks, glued)
+    return Written(run.low, run.digits[first:end], start, stop, breaks, label(run.low, start))
 
 
 def label(low: str, start: int) -> str:
     """The letters that a number is glued to."""
+    if not start or not low[start - 1].isalpha():
+        return ""
     found = _LABEL.search(low, max(0, start - 20), start)
     return found.group() if found else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from guardrails.pii.ports import Detector, Kind, PersonalData
 from guardrails.pii.structured import Structured
@@ -47,7 +48,7 @@ def settled(found: Iterable[Finding]) -> list[Finding]:
     The union is masked whole: a part that only the weaker candidate covered is still told.
     """
     merged: list[Finding] = []
-    for one in sorted(found, key=lambda finding: (finding.start, -finding.end)):
+    for one in sorted(found, key=attrgetter("start")):
         if merged and one.start < merged[-1].end:
             merged[-1] = _joined(merged[-1], one)
         else:
@@ -56,7 +57,10 @@ def settled(found: Iterable[Finding]) -> list[Finding]:
 
 
 def _joined(left: Finding, right: Finding) -> Finding:
-    naming = min(left, right, key=lambda finding: (-finding.score, _rank(finding.kind)))
+    if left.score == right.score and left.kind != right.kind:
+        naming = min(left, right, key=lambda finding: _rank(finding.kind))
+    else:
+        naming = left if left.score >= right.score else right
     return Finding(naming.kind, left.start, max(left.end, right.end), naming.score)
 
 
