@@ -15,7 +15,7 @@ _MONTH = (
     r"january|february|march|april|may|june|july|august|september|jan|feb|mar|apr|jun|jul|aug|sep)"
 )
 _D = r"[\doil]"
-_S = r"[ \t\n]{0,2}[/.\-_ \n][ \t\n]{0,2}"
+_S = r"[ \t\n]{0,2}[/.\-_| \n][ \t\n]{0,2}"
 DATE = (
     rf"(?:{_D}{{1,2}}(?:er|st|nd|rd|th)?{_S}(?:of )?{_MONTH}{_S},? ?{_D}{{2,4}}"
     rf"|{_MONTH} {_D}{{1,2}}(?:st|nd|rd|th)?,? {_D}{{4}}"
@@ -49,7 +49,7 @@ _LOW_PLACE = re.compile(
 _NAMED_PLACE = re.compile(rf" ?(?:[:=\t|]|est|is)[ \t\n]{{0,4}}(?:à )?{_PLACE}")
 _BORN_IN = re.compile(rf"(?:\(e\))? (?:à|in) {_PLACE}")
 
-_NOUNS = frozenset({"naissance", "birth", "dob", "ddn", "birthdate"})
+_NOUNS = frozenset({"naissance", "nais", "naiss", "birth", "dob", "ddn", "birthdate"})
 
 
 def born(shadow: Shadow, word: re.Match[str]) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ _A_VERSION = re.compile(
 def find(shadow: Shadow) -> Iterator[Finding]:
     low = shadow.low
     for match in _FOUR.finditer(low):
-        if _someones(match.group()) and not _A_VERSION.search(before(low, match.start(), 32)):
+        if _four(match.group()) and not _A_VERSION.search(before(low, match.start(), 32)):
             yield Finding(Kind.IP, match.start(), match.end(), 0.8)
     if _COLONS.search(low):
         for match in _SIX.finditer(low):
@@ -46,10 +46,21 @@ def find(shadow: Shadow) -> Iterator[Finding]:
             yield Finding(Kind.MAC, match.start(), match.end(), 0.9)
 
 
+def _four(written: str) -> bool:
+    """The same for four numbers; `ipaddress` takes ten times as long."""
+    parts = written.split(".")
+    if any(int(one) > _OCTET or (one[0] == "0" and len(one) > 1) for one in parts):
+        return False
+    return parts[0] not in ("0", "127", "255")
+
+
+_OCTET = 255
+
+
 def _someones(written: str) -> bool:
     """Whether it is an address, and neither a mask nor one that every machine has."""
     try:
         address = ipaddress.ip_address(written)
     except ValueError:
         return False
-    return not (address.is_unspecified or address.is_loopback or written.startswith("255."))
+    return not (address.is_unspecified or address.is_loopback)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from guardrails.pii import accounts, checksums, phones
 from guardrails.pii.context import before
 from guardrails.pii.ports import Kind
-from guardrails.pii.runs import Run, Written, cut, runs, shapes
+from guardrails.pii.runs import LONGEST, Run, Written, cut, runs, shapes
 from guardrails.text import Shadow
 from guardrails.verdicts import Finding
 
@@ -42,6 +42,8 @@ def find(shadow: Shadow) -> Iterator[Finding]:
 
 def _in_run(run: Run) -> Iterator[Finding]:
     heads, last = run.heads, len(run.digits)
+    if last > LONGEST and 0 not in heads:
+        return  # digits that each stand alone, and too many for one number
     first = 0
     while first != -1:
         breaks = run.breaks_behind(first)
@@ -71,7 +73,8 @@ def _alone(written: Written, *labels: str) -> bool:
 
 
 _SAYS_NIR = re.compile(
-    r"\b(?:nir|nia|secu\w*|insee|assure sociale?|ssn)\b|n° ?ss\b|immatriculation"
+    r"\b(?:nir|nia|secu\w*|insee|assuree?s?|assurance maladie|ssn|id national)\b|n° ?ss\b|"
+    r"immatriculation|d'identification"
 )
 _CIVIL = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2]|20)\d[\dab]\d{6}")  # 20: month unknown
 _ANY = re.compile(r"[1-478]\d\d(?:0[1-9]|1[0-2]|[2-3]\d|4[0-2]|[5-9]\d)\d[\dab]\d{6}")
@@ -121,7 +124,7 @@ def _nif(written: Written) -> Finding | None:
 
 
 _ISSUERS = re.compile(
-    r"4|5[0-8]|6|3[0689]|3[47]|2131|1800|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"
+    r"4|5[0-8]|6|3[0689]|35(?:2[89]|[3-8])|3[47]|2131|1800|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"
 )  # Source: ISO/IEC 7812 ranges as the networks publish them
 _SAYS_CARD = re.compile(r"\b(?:cartes?|cb|cards?|visa|mastercard|amex|diners|maestro)\b")
 _LABELS_OF_CARDS = ("carte", "card", "visa", "cb", "mastercard", "amex")

@@ -38,15 +38,14 @@ def is_reference(low: str, start: int) -> bool:
 _LABELS = ("tel", "telephone", "phone", "portable", "mobile", "fax", "mob", "num", "numero", "n")
 # Guadeloupe, Guyane, Martinique, La Réunion, Mayotte, Saint-Pierre-et-Miquelon.
 _OVERSEAS = re.compile(r"0(?:590|594|596|262|263|269|508|69\d|639|70[6-9]|976)")
-_SERVICE = "8"  # 0800 to 0899 are services', nobody's own
+_NATIONAL = re.compile(r"0(?!0|8[0129])")
+_SERVICE = re.compile(r"8[0129]")  # 0800 to 0829 and 0890 to 0899 are nobody's own
 
 
 def french(written: Written) -> Finding | None:
     """Grouped digits speak for themselves; ten together are of the plan, and no reference."""
     digits = written.digits
-    if not digits.isdigit() or digits[0] != "0" or digits[1] in ("0", _SERVICE):
-        return None
-    if not _may_stand(written):
+    if not digits.isdigit() or not _NATIONAL.match(digits) or not _may_stand(written):
         return None
     reference = is_reference(written.low, written.start)
     grouped = written.breaks and not written.spaced_out
@@ -63,7 +62,7 @@ def british(written: Written) -> Finding | None:
     digits = written.digits
     if digits[0] != "0" or not digits.isdigit() or not _may_stand(written):
         return None
-    if digits[1] == _SERVICE or is_reference(written.low, written.start):
+    if _SERVICE.match(digits, 1) or is_reference(written.low, written.start):
         return None
     return _phone(written, 0.8) if _in_plan(digits[1:], "GB") else None
 
@@ -96,7 +95,7 @@ def _opened(low: str, start: int, end: int) -> bool:
 
 
 _GOES_ON = re.compile(r"[a-z]|[.,]\d")
-_DIGITS_AND_SPACES = frozenset("0123456789oil \n\t")
+_DIGITS = frozenset("0123456789oil")
 _SEPARATORS = re.compile(r"[\doilab]+")
 
 
@@ -109,7 +108,7 @@ def _may_stand(written: Written) -> bool:
         return False
     if start > 1 and low[start - 1] in ".," and low[start - 2].isdigit():
         return False
-    if set(low[start:end]) <= _DIGITS_AND_SPACES:
+    if len(set(low[start:end]) - _DIGITS) <= 1:
         return True
     between = set(_SEPARATORS.sub("\0", low[start:end]).split("\0"))
     kinds = {one.strip() for one in between} - {"", "(", ")"}
@@ -157,7 +156,7 @@ def _abroad(run: Run, first: int, plus: int) -> Iterator[Finding]:
             continue
         national = window[code:size]
         national = national[1:] if window[:code] in _HOME and national[:1] == "0" else national
-        if window[:code] == "33" and national[:1] == _SERVICE:
+        if window[:code] == "33" and _SERVICE.match(national):
             return
         if len(national) in _lengths(region) if plus == 1 else _in_plan(national, region):
             start, stop = run.places[first] - plus, run.places[end - 1] + 1

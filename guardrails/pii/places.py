@@ -11,8 +11,8 @@ from guardrails.text import Shadow
 from guardrails.verdicts import Finding
 
 _STREETS = (
-    "rue avenue av ave bd bld blvd boulevard place pl impasse imp chemin che chem route rte allee "
-    "allees all quai cours square sq villa passage pass cite sentier sente ruelle esplanade "
+    "rue avenue av avn ave bd bld blvd boulevard place pl impasse imp chemin che chem route rte "
+    "allee allees all quai cours square sq villa passage pass cite sentier sente ruelle esplanade "
     "promenade faubourg fbg montee residence res lotissement lot hameau rond voie venelle traverse "
     "clos domaine parvis chaussee mail galerie quartier qrt lieu zone za zi zac immeuble batiment "
     "bat appartement appt porte parc cote bp cs tsa"
@@ -55,10 +55,11 @@ _TOWN = re.compile(
 _STREET_NAME = re.compile(rf"\.? {{1,2}}{_NAME}")
 _LOW_STREET = re.compile(rf"\.? {{1,2}}{_LOW_NAME}(?=,? ?\n? ?{_D}{{5}} )")
 _LOW_STREET_ALONE = re.compile(rf"\.? {{1,2}}(?:{_SMALL} ?){{0,3}}{_WORD}")
+_SAYS_MORE = re.compile(r"[A-ZÀ-ÞŒ0-9]")
 _BOX = re.compile(r" ?(?:n° ?)?\d{1,6}")
 _COMPLEMENT = re.compile(
     r",? ?\n? ?(?:(?:b[aâ]t(?:iment)?|appt?|appartement|apt|esc(?:alier)?|[eé]tage|hall|porte|"
-    r"r[eé]sidence|lieu-dit|bp|cs|immeuble|lot)\.? ?(?:n° ?)?(?:[a-z]?\d{1,5}|[a-z])(?!\w)"
+    r"r[eé]sidence|lieu-dit|bp|cs|immeuble|studio|lot)\.? ?(?:n° ?)?(?:[a-z]?\d{1,5}|[a-z])(?!\w)"
     r"|\d{1,2}(?:er|e|ème) étage)",
     re.IGNORECASE,
 )
@@ -122,7 +123,9 @@ def _name(text: str, word: re.Match[str], *, numbered: bool) -> re.Match[str] | 
     low = _LOW_STREET.match(text, word.end())
     if low and (name is None or low.end() > name.end()):
         return low
-    return name or _LOW_STREET_ALONE.match(text, word.end())
+    if name and _SAYS_MORE.search(name.group()):
+        return name
+    return _LOW_STREET_ALONE.match(text, word.end())
 
 
 _LIVES = re.compile(

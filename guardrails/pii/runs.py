@@ -30,11 +30,11 @@ class Run:
 
     def breaks_behind(self, first: int) -> int:
         """Bit n is set where a group begins n + 1 digits behind this one."""
-        behind = self.heads[first + 1 : first + _LONGEST]
+        behind = self.heads[first + 1 : first + LONGEST]
         return int(behind[::-1].translate(_BINARY) or b"0", 2)
 
 
-_LONGEST = 23  # digits of a RIB
+LONGEST = 23  # digits of a RIB
 _BINARY = bytes.maketrans(b"\x00\x01", b"01")
 
 
