@@ -153,7 +153,9 @@ class Parts:
 
     @classmethod
     def of(cls, settings: Settings) -> Parts:
-        return cls(Lazy(lambda: make_embedder(settings)), Lazy(make_personal_data))
+        return cls(
+            Lazy(lambda: make_embedder(settings)), Lazy(lambda: make_personal_data(settings))
+        )
 
 
 @contextlib.contextmanager
@@ -280,14 +282,14 @@ def install_switch(settings: Settings) -> Switch:
     return switch
 
 
-def make_personal_data() -> PersonalData:
+def make_personal_data(settings: Settings | None = None) -> PersonalData:
     from guardrails.pii import StructuredIdentifiers
 
-    return StructuredIdentifiers()
+    return StructuredIdentifiers(settings.kept if settings else ())
 
 
-def make_guards(charter: Charter) -> Guards:
-    return Guards(make_personal_data(), charter)
+def make_guards(charter: Charter, settings: Settings | None = None) -> Guards:
+    return Guards(make_personal_data(settings), charter)
 
 
 def make_embedder(settings: Settings) -> Embedder:

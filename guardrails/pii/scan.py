@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 
 from guardrails.pii.ports import Detector, Kind, PersonalData
@@ -13,17 +13,22 @@ from models.ports import Language
 
 
 class Scan(PersonalData):
-    """Detectors on one shadow of the text; their findings on the original."""
+    """Detectors on one shadow of the text; their findings on the original.
 
-    def __init__(self, detectors: Sequence[Detector]) -> None:
+    Kinds that a house keeps in clear are found like the others, and then left.
+    """
+
+    def __init__(self, detectors: Sequence[Detector], kept: Collection[str] = ()) -> None:
         self._detectors = tuple(detectors)
+        self._kept = frozenset(map(str, kept))
 
     def find(self, text: str, language: Language) -> tuple[Finding, ...]:
         """The same in both languages."""
         del language
         shadow = Shadow(text)
         found = settled(one for detector in self._detectors for one in detector.find(shadow))
-        return tuple(_on_the_original(one, shadow) for one in found)
+        masked = (one for one in found if one.kind not in self._kept)
+        return tuple(_on_the_original(one, shadow) for one in masked)
 
     def open_from(self, text: str) -> int:
         shadow = Shadow(text)
@@ -38,8 +43,8 @@ class Scan(PersonalData):
 class StructuredIdentifiers(Scan):
     """Identifiers of every kind, without any model."""
 
-    def __init__(self) -> None:
-        super().__init__((Structured(),))
+    def __init__(self, kept: Collection[str] = ()) -> None:
+        super().__init__((Structured(),), kept)
 
 
 def settled(found: Iterable[Finding]) -> list[Finding]:

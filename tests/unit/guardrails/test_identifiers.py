@@ -220,6 +220,14 @@ def test_a_company_number_said_to_be_a_card_is_masked() -> None:
     assert found("carte Diners 30000000700009")[0][0] == "CARD"
 
 
+def test_what_a_house_keeps_is_left_and_nothing_else() -> None:
+    text = "SIRET 552 100 554 00013, tél. 06 39 98 12 34"
+
+    findings = StructuredIdentifiers({"SIRET"}).find(text, Language.FRENCH)
+
+    assert [one.kind for one in findings] == ["PHONE"]
+
+
 def test_a_number_before_an_identifier_does_not_hide_it() -> None:
     assert found("2026 4539 1488 0343 6467") == [("CARD", "4539 1488 0343 6467")]
 
