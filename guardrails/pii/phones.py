@@ -31,8 +31,9 @@ _REFERENCE = re.compile(
 
 def is_reference(low: str, start: int) -> bool:
     """Whether the words before a number say that it is one of a thing, not of a person."""
-    context = before(low, start)
-    return not context[-1:].isdigit() and _REFERENCE.search(context) is not None
+    if low[max(0, start - 3) : start].rstrip(" _.-/\n\t")[-1:].isdigit():
+        return False
+    return _REFERENCE.search(before(low, start)) is not None
 
 
 _LABELS = ("tel", "telephone", "phone", "portable", "mobile", "fax", "mob", "num", "numero", "n")
