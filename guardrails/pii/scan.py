@@ -32,8 +32,7 @@ class Scan(PersonalData):
 
     def open_from(self, text: str) -> int:
         shadow = Shadow(text)
-        seen = shadow.text.rstrip("\0")
-        if not seen:
+        if not shadow.text:
             return 0
         held = min(detector.open_from(shadow) for detector in self._detectors)
         # An accent or a joiner that is still to come would change the last character.
