@@ -10,7 +10,7 @@ from guardrails.charter.cascade import Cascade, Senses
 from guardrails.charter.rules import Charter, strictest
 from guardrails.errors import CharterError
 from guardrails.grounding import CITATION
-from guardrails.pii.placeholders import Placeholders, look_alikes
+from guardrails.pii.placeholders import Placeholders
 from guardrails.pii.ports import PersonalData
 from guardrails.text import Rewritten
 from guardrails.verdicts import (
@@ -62,7 +62,7 @@ class Guards:
             return Verdict(Decision.REFUSE, "", (), (refusal,))
         orders = injection.orders(text)
         against = [one for one in orders if one.certain and one.family in injection.AGAINST_US]
-        masked, findings = self._masked(Rewritten(text, ()), placeholders, language)
+        masked, findings = self._masked(Rewritten(text, ()), placeholders, language, typed=True)
         ruling = self._cascade.rule(masked.text, Stage.QUESTION, heard)
         violations = [
             *_against(against, orders, Stage.QUESTION, Decision.REFUSE),
@@ -166,13 +166,18 @@ class Guards:
         return self._masked(Rewritten(text, ()), placeholders, language)[0].text
 
     def _masked(
-        self, text: Rewritten, placeholders: Placeholders, language: Language
+        self,
+        text: Rewritten,
+        placeholders: Placeholders,
+        language: Language,
+        *,
+        typed: bool = False,
     ) -> tuple[Rewritten, tuple[Finding, ...]]:
         """The text masked, and the findings on the very first original."""
         found = self._personal_data.find(text.text, language)
         issued = placeholders.issued()
-        alike = look_alikes(text.text, issued)
-        masked = text.then(placeholders.replacements(text.text, found, issued))
+        alike = placeholders.look_alikes(text.text, issued)
+        masked = text.then(placeholders.replacements(text.text, found, issued, typed=typed))
         return masked, tuple(_traced(one, text) for one in (*found, *alike))
 
 

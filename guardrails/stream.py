@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 
-from guardrails.pii.placeholders import Placeholders
-from guardrails.pii.ports import PersonalData
+from guardrails.pii.placeholders import Placeholders, may_become_a_mark
+from guardrails.pii.ports import REACH, PersonalData
 from models.ports import Language
 
-# No identifier and no context reaches over these; the character behind shows that nothing
-# that is still to come (an accent, a joiner) can change what stands before.
-_CUT = re.compile(r"\n(?=[A-Za-z0-9])|[.!?] (?=[A-Za-z0-9])")
+_KEPT = 3 * REACH  # characters behind which a text that was let out no longer matters
+_PLAIN = re.compile(
+    r"(?<=[^\W\d_] )(?=[^\W\d_]{2,} [^\W\d_]{2,} )"
+)  # between words that say nothing
 
 
 class StreamRedactor:
-    """Holds a text back to its last safe cut, and lets out what stands before, masked."""
+    """Holds back what could still be, or become, a part of something to mask; lets out the rest.
+
+    What was let out stays before the held text as its context, until it is far enough.
+    """
 
     def __init__(
         self, personal_data: PersonalData, placeholders: Placeholders, language: Language
@@ -23,21 +27,35 @@ class StreamRedactor:
         self._placeholders = placeholders
         self._language = language
         self._issued = placeholders.issued()
-        self._held = ""
+        self._text = ""
+        self._out = 0  # characters of the text that were let out
+
+    @property
+    def held(self) -> int:
+        """How many characters wait."""
+        return len(self._text) - self._out
 
     def feed(self, piece: str) -> str:
-        """What may be shown now that this piece has come; often nothing."""
-        searched = max(0, len(self._held) - 2)
-        self._held += piece
-        cut = max((found.end() for found in _CUT.finditer(self._held, searched)), default=0)
-        ready, self._held = self._held[:cut], self._held[cut:]
-        return self._masked(ready) if ready else ""
+        """What may be shown now that this piece has come."""
+        self._text += piece
+        stop = min(self._personal_data.open_from(self._text), may_become_a_mark(self._text))
+        return self._let_out(stop) if stop > self._out else ""
 
     def close(self) -> str:
         """The rest, when nothing more will come."""
-        rest, self._held = self._held, ""
-        return self._masked(rest)
+        return self._let_out(len(self._text))
 
-    def _masked(self, text: str) -> str:
-        found = self._personal_data.find(text, self._language)
-        return self._placeholders.mask(text, found, self._issued)
+    def _let_out(self, stop: int) -> str:
+        found = self._personal_data.find(self._text, self._language)
+        whole = [one for one in found if one.start >= self._out]
+        stop = min([stop, *(one.start for one in whole if one.start < stop < one.end)])
+        ready = [one for one in whole if one.end <= stop]
+        shown = self._placeholders.mask_part(self._text, ready, (self._out, stop), self._issued)
+        self._out = max(stop, self._out)
+        self._forget()
+        return shown
+
+    def _forget(self) -> None:
+        far = self._out - _KEPT
+        if far > 0 and (cut := _PLAIN.search(self._text, far // 2, far)):
+            self._text, self._out = self._text[cut.end() :], self._out - cut.end()

@@ -87,13 +87,21 @@ class Shadow(Rewritten):
     separator a new line. Detect here, act on the original.
     """
 
-    __slots__ = ()
+    __slots__ = ("_low",)
 
     def __init__(self, original: str) -> None:
         clusters = () if original.isascii() else _UNUSUAL.finditer(original)
         super().__init__(
             original, ((match.start(), match.end(), _seen(match.group())) for match in clusters)
         )
+        self._low: str | None = None
+
+    @property
+    def low(self) -> str:
+        """The shadow folded: small letters without accents, character for character."""
+        if self._low is None:
+            self._low = folded(self.text)
+        return self._low
 
 
 @lru_cache(maxsize=4096)
@@ -145,17 +153,22 @@ def _base_letters() -> dict[int, str]:
         if base.isascii():
             table[code] = base
     # Letters of other alphabets that look like ours: "іgnоrе" is read as "ignore".
-    foreign = "аеорсухіѕјһԁɡαοερνАВЕКМНОРСТХІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
-    ours = "aeopcyxisjhdgaoepvabekmhopctxisjabezhikmnoptyx"
+    foreign = "аеорсухіѕјһԁɡαοερνкмтвнԛԝүζιτκχγАВЕКМНОРСТХІЅЈУԚԜҮΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+    ours = "aeopcyxisjhdgaoepvkmtbhqwyzitkxyabekmhopctxisjyqwyabezhikmnoptyx"
     return table | {ord(one): other for one, other in zip(foreign, ours, strict=True)}
 
 
 _BASE = _base_letters()
+_FOLDED = frozenset(map(chr, _BASE))
 
 
 def folded(text: str) -> str:
     """A shadow in small letters without accents, character for character."""
-    based = text.translate(_BASE)
+    if text.isascii():
+        return text.lower()
+    based = text
+    for one in _FOLDED.intersection(text):  # a text has few letters that are not ASCII
+        based = based.replace(one, _BASE[ord(one)])
     lowered = based.lower()
     if len(lowered) == len(based):
         return lowered

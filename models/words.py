@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from models.ports import Language
 
-PLACEHOLDER = re.compile(r"\[([A-Z]+_\d{1,9})\]")
+PLACEHOLDER = re.compile(r"\[([A-Z]+(?:_[A-Z]+)*_\d{1,9})(?:·[a-z2-7]{12})?\]")
 """A mark that stands for a masked value, as in "[EMAIL_1]"."""
 
 _MARKS = re.compile("[\u0300-\u036f]+")

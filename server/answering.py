@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from guardrails.chain import Guards
+from guardrails.pii.vault import bare
 from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Violation
 from ingest.chunking import SIZE
 from ingest.joining import within
@@ -126,7 +127,7 @@ class Answering:
             asking.asker.pseudonym,
             facts,
             {
-                "question": verdict.text,
+                "question": bare(verdict.text),
                 **grounds_json(verdict, self.engines.guards.get().charter_version),
             },
             owner=asking.asker.pseudonym,
@@ -295,7 +296,7 @@ class _Answer:
 
     def _release(self, checked: SentenceVerdict) -> SealedSentence:
         sealed = self.recording.release(
-            checked.verdict.text, checked.cited, {"support": round(checked.support.score, 3)}
+            bare(checked.verdict.text), checked.cited, {"support": round(checked.support.score, 3)}
         )
         self.progress.release(sealed)
         return sealed

@@ -9,7 +9,8 @@ from threading import Lock
 
 from guardrails.charter.facts import sentences_of
 from guardrails.charter.rules import REACH
-from guardrails.pii.placeholders import Placeholders
+from guardrails.pii.placeholders import Keeping, Placeholders
+from guardrails.pii.vault import Scope, Vault
 from models.ports import Language
 from server.access import Person
 from server.following import follows, self_contained
@@ -40,9 +41,14 @@ class Conversation:
 
 
 class Conversations:
-    """The latest conversations; an old one starts again."""
+    """The latest conversations; an old one starts again.
 
-    def __init__(self) -> None:
+    What is typed in a conversation with a name can be shown again to the one who typed it, for
+    as long as the vault keeps it.
+    """
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
         self._kept: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
         self._lock = Lock()
 
@@ -51,8 +57,19 @@ class Conversations:
         if not conversation:
             return Conversation()
         with self._lock:
-            found = self._kept.setdefault((person.id, conversation), Conversation())
+            found = self._kept.get((person.id, conversation)) or self._new(person, conversation)
+            self._kept[person.id, conversation] = found
             self._kept.move_to_end((person.id, conversation))
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return found
+
+    def own_words(self, text: str, person: Person, conversation: str) -> str:
+        """A sentence of the record as its asker typed it; as it stands there for anybody else."""
+        with self._lock:
+            found = self._kept.get((person.id, conversation))
+        return found.placeholders.own_words(text) if found else text
+
+    def _new(self, person: Person, conversation: str) -> Conversation:
+        keeping = Keeping(self._vault, Scope(person.id, conversation))
+        return Conversation(Placeholders(secrets.token_bytes(32), keeping))

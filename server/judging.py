@@ -52,7 +52,7 @@ LEAST_FREE_GB = 1.0
 
 
 def guards_of(settings: Settings) -> Guards:
-    return make_guards(charters.load(settings.charter_file()))
+    return make_guards(charters.load(settings.charter_file()), settings)
 
 
 def screened(
@@ -88,7 +88,7 @@ def screened(
 
 def stream_redactor(settings: Settings, key: bytes) -> StreamRedactor:
     settings.charter_file()
-    return StreamRedactor(make_personal_data(), Placeholders(key), Language.FRENCH)
+    return StreamRedactor(make_personal_data(settings), Placeholders(key), Language.FRENCH)
 
 
 def grounded(id_: str | int | None, answer: str, passages: Sequence[str]) -> dict[str, Json]:

@@ -6,9 +6,10 @@ import secrets
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from guardrails.pii import Kind
 from server.errors import SettingsError
 from server.files import write_new
 
@@ -57,6 +58,11 @@ class Settings(BaseSettings):
         "",
         description="Names of machines on site that Vigie may connect to, separated by commas; "
         "this machine and private addresses need no mention.",
+    )
+    keep_kinds: str = Field(
+        "",
+        description="Kinds of personal data that are left in clear in this house, separated by "
+        "commas: `SIRET,SIREN,VAT` where they are only companies'; by default none.",
     )
     context_tokens: int = Field(4096, ge=256, description="Context window given to the GGUF.")
     answer_tokens: int = Field(400, ge=16, description="Longest answer a GGUF may write.")
@@ -113,6 +119,18 @@ class Settings(BaseSettings):
         "", description="Where `s3://` leads, as `https://host:port`; its host must be allowed too."
     )
 
+    @field_validator("keep_kinds")
+    @classmethod
+    def _known_kinds(cls, written: str) -> str:
+        if unknown := sorted(_listed(written).difference(Kind)):
+            raise ValueError(f"{unknown[0]} is none of {', '.join(Kind)}")
+        return written
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The kinds of personal data that this house leaves in clear."""
+        return _listed(self.keep_kinds)
+
     def charter_file(self) -> Path:
         """The charter in force. Raises SettingsError when there is none."""
         candidates = (self.charter, self.home / "charter.yaml", CHECKOUT / "examples/charter.yaml")
@@ -124,6 +142,10 @@ class Settings(BaseSettings):
         raise SettingsError(
             f"No AI charter: write one to {self.home / 'charter.yaml'} or set VIGIE_CHARTER."
         )
+
+
+def _listed(written: str) -> frozenset[str]:
+    return frozenset(one.strip().upper() for one in written.split(",") if one.strip())
 
 
 def load(home: Path | None = None, **overrides: object) -> Settings:

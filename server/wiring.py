@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.charter import Charter
 from guardrails.pii import PersonalData
+from guardrails.pii.vault import Vault
 from ingest.address import Address, Scheme
 from ingest.errors import IndexDamagedError, IndexMismatchError, IndexUnavailableError
 from ingest.index import Index
@@ -159,7 +161,9 @@ class Parts:
 
     @classmethod
     def of(cls, settings: Settings) -> Parts:
-        return cls(Lazy(lambda: make_embedder(settings)), Lazy(make_personal_data))
+        return cls(
+            Lazy(lambda: make_embedder(settings)), Lazy(lambda: make_personal_data(settings))
+        )
 
 
 @contextlib.contextmanager
@@ -241,7 +245,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
                 generator=generator,
                 prompting=Lazy(lambda: Prompting(charter.get())),
             ),
-            conversations=Conversations(),
+            conversations=Conversations(Vault(time.monotonic)),
             house=House(accounts.is_suspended, read_procedure(settings.home), _limits(settings)),
         ),
         charter=charter,
@@ -290,14 +294,14 @@ def install_switch(settings: Settings) -> Switch:
     return switch
 
 
-def make_personal_data() -> PersonalData:
-    from guardrails.pii import PresidioPersonalData
+def make_personal_data(settings: Settings | None = None) -> PersonalData:
+    from guardrails.pii import StructuredIdentifiers
 
-    return PresidioPersonalData()
+    return StructuredIdentifiers(settings.kept if settings else ())
 
 
-def make_guards(charter: Charter) -> Guards:
-    return Guards(make_personal_data(), charter)
+def make_guards(charter: Charter, settings: Settings | None = None) -> Guards:
+    return Guards(make_personal_data(settings), charter)
 
 
 def make_embedder(settings: Settings) -> Embedder:

@@ -3,7 +3,7 @@
 from guardrails.pii.placeholders import Placeholders
 from guardrails.pii.ports import Kind, PersonalData
 from guardrails.pii.presidio import PresidioPersonalData
-from guardrails.pii.structured import StructuredIdentifiers
+from guardrails.pii.scan import StructuredIdentifiers
 
 __all__ = [
     "Kind",

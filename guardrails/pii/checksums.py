@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import mul
+
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -20,7 +22,7 @@ def iban(compact: str) -> bool:
 
 def nir_key(number: str) -> int:
     """The key of a NIR's 13 characters; Corsica counts as 19 and 18. Source: décret 82-103."""
-    return 97 - int(number.replace("2A", "19").replace("2B", "18")) % 97
+    return 97 - int(number.lower().replace("2a", "19").replace("2b", "18")) % 97
 
 
 def siret(digits: str) -> bool:
@@ -28,6 +30,35 @@ def siret(digits: str) -> bool:
     if len(digits) != 14 or not luhn(digits[:9]):  # noqa: PLR2004 - the length is the definition
         return False
     return luhn(digits) or (digits.startswith("356000000") and sum(map(int, digits)) % 5 == 0)
+
+
+def nif(digits: str) -> bool:
+    """13 digits, the last 3 from the first 10. Source: DGFiP, the form of the SPI number."""
+    return int(digits[:10]) % 511 == int(digits[10:])
+
+
+def vat(key: str, siren: str) -> bool:
+    """The key of a French VAT number, of digits; with letters it has no public rule.
+
+    Source: BOI-TVA-DECLA-20-10-10.
+    """
+    return not key.isdigit() or int(key) == (12 + 3 * int(siren)) % 97
+
+
+_RIB_LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "12345678912345678923456789")
+
+
+def rib(written: str) -> bool:
+    """Bank 5, branch 5, account 11, key 2. Source: CFONB."""
+    digits = written.translate(_RIB_LETTERS)
+    bank, branch, account = int(digits[:5]), int(digits[5:10]), int(digits[10:21])
+    return 97 - (89 * bank + 15 * branch + 3 * account) % 97 == int(digits[21:])
+
+
+def nhs(digits: str) -> bool:
+    """Source: NHS Data Model and Dictionary, modulus 11."""
+    weighted: int = sum(map(mul, map(int, digits), range(10, 0, -1)))
+    return weighted % 11 == 0
 
 
 # Source: the SWIFT IBAN registry.

@@ -2,35 +2,87 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Protocol
 
+from guardrails.text import Shadow
 from guardrails.verdicts import Finding
 from models.ports import Language
 
 
 class Kind(StrEnum):
-    """Identifiers, the most telling first: where two overlap, the first one names the whole."""
+    """Identifiers, the most telling first: of two as well proven, the first names the whole."""
 
-    NIR = "NIR"  # the French social security number: sex, birth month and place
-    IBAN = "IBAN"
+    NIR = "NIR"  # the French social security number: sex, birth month and place; NIA too
+    IBAN = "IBAN"  # and the French RIB, which says the same
     CARD = "CARD"
+    NIF = "NIF"  # the French tax number, also called SPI
+    SSN = "SSN"  # of the United States
+    NHS = "NHS"  # the health number of England and Wales
+    NINO = "NINO"  # the national insurance number of the United Kingdom
+    IDENTITY_CARD = "IDENTITY_CARD"
+    PASSPORT = "PASSPORT"
+    RESIDENCE_PERMIT = "RESIDENCE_PERMIT"
+    DRIVING_LICENCE = "DRIVING_LICENCE"
+    RPPS = "RPPS"  # French health professionals
+    ADELI = "ADELI"  # the same, before RPPS
+    INE = "INE"  # French students
     EMAIL = "EMAIL"
     PHONE = "PHONE"
+    SIRET = "SIRET"  # a company's place; a sole trader's is a person's
+    VAT = "VAT"
+    SIREN = "SIREN"
+    BIC = "BIC"
+    PLATE = "PLATE"
+    MAC = "MAC"
     IP = "IP"
+    HOLDER = "HOLDER"  # whose account it is
+    BIRTH_DATE = "BIRTH_DATE"
+    BIRTH_PLACE = "BIRTH_PLACE"
+    ADDRESS = "ADDRESS"
+    HEALTH = "HEALTH"  # said of a named person
+    UNION = "UNION"  # membership, said of a named person
 
     @property
     def rank(self) -> int:
-        return tuple(Kind).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 
 
 class PersonalData(Protocol):
     """Finds personal data in a text."""
 
     def find(self, text: str, language: Language) -> tuple[Finding, ...]:
-        """Findings in order, none overlapping another; positions in characters of `text`.
+        """Findings in order, none overlapping another; positions in characters of `text`."""
+        ...
 
-        Lines are independent, and so are stretches between a sentence's end and the next
-        sentence: a text may be read piece by piece along them.
+    def open_from(self, text: str) -> int:
+        """Where begins what more text could still change: before it, what is found is final."""
+        ...
+
+
+class Detector(Protocol):
+    """Finds some kinds of personal data in the shadow of a text."""
+
+    def find(self, shadow: Shadow) -> Iterable[Finding]:
+        """In any order; they may overlap. Positions in characters of `shadow.text`.
+
+        What is found at a place depends on REACH characters before it, and on what follows it up
+        to where `open_from` no longer holds it.
         """
         ...
+
+    def open_from(self, shadow: Shadow) -> int:
+        """Where begins what more text could still change; the length of the text if nothing."""
+        ...
+
+
+Words = Mapping[str, Callable[[Shadow, re.Match[str]], Iterable[Finding]]]
+"""Words of folded shadows that announce something, and who looks behind or around them."""
+
+REACH = 160
+"""Characters: the longest finding, and the farthest that a word speaks of what follows it."""

@@ -1,35 +1,60 @@
-"""Presidio behind our port: our identifiers as its recogniser, and whatever an operator adds."""
+"""Our identifiers as a recogniser of Presidio's, and Presidio's engine behind our port.
+
+For a Presidio of one's own: `registry.add_recognizer(recogniser("fr"))`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from guardrails.pii.ports import PersonalData
-from guardrails.pii.structured import StructuredIdentifiers, settled
+from guardrails.pii.ports import Kind, PersonalData
+from guardrails.pii.scan import StructuredIdentifiers, settled
 from guardrails.verdicts import Finding
 from models.ports import Language
 
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
+    from presidio_analyzer.nlp_engine import NlpEngine
+
+_THEIRS = {
+    Kind.EMAIL: "EMAIL_ADDRESS",
+    Kind.PHONE: "PHONE_NUMBER",
+    Kind.IBAN: "IBAN_CODE",
+    Kind.CARD: "CREDIT_CARD",
+    Kind.IP: "IP_ADDRESS",
+    Kind.MAC: "MAC_ADDRESS",
+    Kind.SSN: "US_SSN",
+    Kind.NHS: "UK_NHS",
+    Kind.NINO: "UK_NINO",
+    Kind.NIR: "FR_NIR",
+    Kind.ADDRESS: "ADDRESS",
+}
+ENTITIES = {kind: _THEIRS.get(kind, f"FR_{kind}") for kind in Kind}
+"""What Presidio calls our kinds; where it has no name, ours behind "FR_"."""
+_KINDS = {entity: kind for kind, entity in ENTITIES.items()}
 
 
 class PresidioPersonalData(PersonalData):
-    """Presidio's engine without a model and without its own recognisers.
+    """Presidio's engine without its own recognisers, for a house that adds some.
 
     Its own ones know no French number, miss no-break spaces, and skip a pattern that takes too
-    long. `more` are recognisers of the operator's, one for each language they speak.
+    long. `more` are recognisers of the operator's, one for each language they speak; `engine`
+    is a language model they lean on, none by default.
     """
 
-    def __init__(self, more: Sequence[EntityRecognizer] = ()) -> None:
+    def __init__(
+        self, more: Sequence[EntityRecognizer] = (), engine: NlpEngine | None = None
+    ) -> None:
         from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
         from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
         languages = [language.value for language in Language]
-        ours = [_recogniser(language) for language in Language]
+        ours = [recogniser(language) for language in languages]
+        none = NoOpNlpEngine([{"lang_code": one, "model_name": ""} for one in languages])
         self._engine = AnalyzerEngine(
             registry=RecognizerRegistry([*ours, *more], supported_languages=languages),
-            nlp_engine=NoOpNlpEngine([{"lang_code": one, "model_name": ""} for one in languages]),
+            nlp_engine=engine or none,
             supported_languages=languages,
         )
 
@@ -37,14 +62,21 @@ class PresidioPersonalData(PersonalData):
         """Raises whatever a recogniser raises: a text not scanned to its end is not passed on."""
         results = self._engine.analyze(text, language.value)
         return tuple(
-            settled(Finding(one.entity_type, one.start, one.end, one.score) for one in results)
+            settled(
+                Finding(_KINDS.get(one.entity_type, one.entity_type), one.start, one.end, one.score)
+                for one in results
+            )
         )
 
+    def open_from(self, text: str) -> int:
+        """Nobody knows what an operator's recogniser waits for: the text is held to its end."""
+        del text
+        return 0
 
-def _recogniser(language: Language) -> EntityRecognizer:
+
+def recogniser(language: str) -> EntityRecognizer:
+    """One recogniser of every kind, in one pass; it needs no model and no words of context."""
     from presidio_analyzer import EntityRecognizer, RecognizerResult
-
-    from guardrails.pii.ports import Kind
 
     identifiers = StructuredIdentifiers()
 
@@ -60,12 +92,13 @@ def _recogniser(language: Language) -> EntityRecognizer:
             entities: Sequence[str],
             nlp_artifacts: Any,  # noqa: ARG002 - Presidio passes it; no model made any
         ) -> list[RecognizerResult]:
+            found = identifiers.find(text, Language.FRENCH)  # a number has no language
             return [
-                RecognizerResult(one.kind, one.start, one.end, one.score)
-                for one in identifiers.find(text, language)
-                if one.kind in entities
+                RecognizerResult(ENTITIES[Kind(one.kind)], one.start, one.end, one.score)
+                for one in found
+                if ENTITIES[Kind(one.kind)] in entities
             ]
 
     return FrenchAndEnglishIdentifiers(
-        supported_entities=[kind.value for kind in Kind], supported_language=language.value
+        supported_entities=list(ENTITIES.values()), supported_language=language
     )

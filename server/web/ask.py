@@ -97,7 +97,7 @@ async def ask_stream(
     asking = Asking(question, person, guess_language(question), conversation)
     reading = await visited.web.streams.begin(request, asking)
     return StreamingResponse(
-        _events(request, visited, person, reading),
+        _events(request, visited, asking, reading),
         400 if faults(question) else 200,
         media_type="text/event-stream",
         headers=STREAMED,
@@ -123,23 +123,27 @@ def new_conversation() -> str:
 
 
 async def _events(
-    request: Request, visited: Visit, person: Person, reading: Reading
+    request: Request, visited: Visit, asking: Asking, reading: Reading
 ) -> AsyncIterator[str]:
     async with contextlib.aclosing(reading):
         try:
             async for sealed in reading:
-                yield await _event(visited, person, sealed)
+                yield await _event(visited, asking, sealed)
         except EXPECTED as error:
             yield errors.failure_event(request, error)
 
 
-async def _event(visited: Visit, person: Person, sealed: SealedSentence | SealedOutcome) -> str:
+async def _event(visited: Visit, asking: Asking, sealed: SealedSentence | SealedOutcome) -> str:
     """Only what is sealed can be shown: nothing else has this type."""
     match sealed:
         case SealedSentence():
-            return _as_event("sentence", visited.fragment("fragments/sentence.html", said=sealed))
+            text = visited.web.vigie.answering.conversations.own_words(
+                sealed.text, asking.asker, asking.conversation
+            )
+            html = visited.fragment("fragments/sentence.html", text=text, record=sealed.record)
+            return _as_event("sentence", html)
         case SealedOutcome():
-            html = await run_in_threadpool(_outcome, visited, person, sealed)
+            html = await run_in_threadpool(_outcome, visited, asking.asker, sealed)
             return _as_event("outcome", html, f"/questions/{sealed.record}")
 
 

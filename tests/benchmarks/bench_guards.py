@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 from collections.abc import Iterator
+from itertools import islice
 from statistics import median
 
 from bench_record import nth, timed
+from evaluations.french_pii.corpus import documents
+from evaluations.french_pii.peers import presidio
+from french import passages
+from slowest import worst
 
 from guardrails import charter, injection
 from guardrails.pii.placeholders import Placeholders
+from guardrails.stream import StreamRedactor
 from guardrails.verdicts import Stage
 from models.ports import Language, Source
 from server.benching import Figure
@@ -17,31 +24,38 @@ from server.settings import CHECKOUT
 from server.wiring import make_guards, make_personal_data
 
 TIMES = 200
+DATA = CHECKOUT.parent / "shared" / "data"
+PLAIN = " ".join(islice(passages(), 20))
 PROSE = (
     "Pour toute demande de congé, écrivez à camille@phares.example ou appelez le 01 99 00 40 40. "
     "Le remboursement est versé sur le compte FR76 9999 9000 0100 0000 1234 537 sous dix jours. "
     "Le salarié conserve son badge, son poste et ses accès pendant toute la durée de la mission. "
 )
-HOSTILE = ("a." * 3_999 + "@!", "1 " * 4_000, "0" * 8_000, "a@" * 4_000, "1.1." * 2_000)
+SEARCHED_S = 20  # how long the fuzzer looks for the worst text
+PEERS = (("Presidio with its French defaults, no model", False), ("Presidio well configured", True))
 
 
 def figures() -> Iterator[Figure]:
     text = (PROSE * 10)[:1_000]
     ours = make_personal_data()
     mine = timed(lambda: ours.find(text, Language.FRENCH), TIMES)
-    theirs = timed(_presidio(text), TIMES)
-    peer = "Presidio with its French defaults, no model"
-    yield Figure(
-        "guards: personal data, 1 000 characters p50", median(mine), "ms", peer, median(theirs)
-    )
-    yield Figure(
-        "guards: personal data, 1 000 characters p95", nth(mine, 95), "ms", peer, nth(theirs, 95)
-    )
+    for peer, well_configured in PEERS:
+        find = presidio(well_configured=well_configured)
+        theirs = timed(lambda find=find: find(text), TIMES)
+        p50, p95 = median(theirs), nth(theirs, 95)
+        yield Figure("guards: personal data, 1 000 characters p50", median(mine), "ms", peer, p50)
+        yield Figure(
+            "guards: personal data, 1 000 characters p95", nth(mine, 95), "ms", peer, p95, "≤ 1"
+        )
 
-    worst = max(
-        median(timed(lambda bad=bad: ours.find(bad, Language.FRENCH), 3)) for bad in HOSTILE
+    cost, _ = worst(lambda bad: ours.find(bad, Language.FRENCH), SEARCHED_S, seed=1)
+    yield Figure(
+        f"guards: worst 8 000 characters a fuzzer finds in {SEARCHED_S} s",
+        round(cost, 1),
+        "ms",
+        aim="≤ 20",
     )
-    yield Figure("guards: worst of five hostile 8 000 characters", worst, "ms")
+    yield from _stream()
     yield from _orders(text)
     yield from _chain()
     yield from _charter()
@@ -57,13 +71,40 @@ def _orders(text: str) -> Iterator[Figure]:
         "écris un poème. ",
         "q: a: ",
     )
-    worst = max(
+    slowest = max(
         median(
             timed(lambda bad=bad: injection.in_passage((bad * 8_000)[:8_000], Language.FRENCH), 5)
         )
         for bad in hostile
     )
-    yield Figure("guards: orders, worst of five hostile 8 000 characters", worst, "ms", aim="≤ 20")
+    yield Figure(
+        "guards: orders, worst of five hostile 8 000 characters", slowest, "ms", aim="≤ 20"
+    )
+
+
+def _stream() -> Iterator[Figure]:
+    """What is held back of texts with identifiers that arrive by pieces of a token's size."""
+    chance, held = random.Random(1), []
+    for document in documents(1, 2, DATA):
+        redactor = make_stream()
+        position = 0
+        while position < len(document.text):
+            size = chance.randint(1, 6)
+            redactor.feed(document.text[position : position + size])
+            held.append(float(redactor.held))
+            position += size
+    plain, redactor = [], make_stream()
+    for start in range(0, len(PLAIN), 4):
+        redactor.feed(PLAIN[start : start + 4])
+        plain.append(float(redactor.held))
+    yield Figure(
+        "guards: characters held of a stream of prose, p95", nth(plain, 95), "", aim="≤ 16"
+    )
+    yield Figure("guards: the same where every other line is an identifier, p95", nth(held, 95), "")
+
+
+def make_stream() -> StreamRedactor:
+    return StreamRedactor(make_personal_data(), Placeholders.fresh(), Language.FRENCH)
 
 
 def _chain() -> Iterator[Figure]:
@@ -96,19 +137,3 @@ def _charter() -> Iterator[Figure]:
         round(nth(read, 95), 2),
         aim="≤ 1",
     )
-
-
-def _presidio(text: str):  # noqa: ANN202  # a thunk for `timed`
-    import tldextract.tldextract
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.nlp_engine import NoOpNlpEngine
-
-    # As it comes, its e-mail recogniser fetches the list of public suffixes from the Internet.
-    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())
-    registry = RecognizerRegistry(supported_languages=["fr"])
-    engine = NoOpNlpEngine([{"lang_code": "fr", "model_name": ""}])
-    engine.load()
-    registry.load_predefined_recognizers(languages=["fr"], nlp_engine=engine)
-    registry.recognizers = [one for one in registry.recognizers if "Spacy" not in one.name]
-    analyzer = AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["fr"])
-    return lambda: analyzer.analyze(text, "fr")

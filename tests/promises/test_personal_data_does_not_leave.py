@@ -106,6 +106,26 @@ def test_no_machine_address_leaves(text: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        ("Carte nationale d’identité X4RTBPFW4 perdue", ["X4RTBPFW4"]),
+        ("Passeport n° 12AB34567, permis 911091204567", ["12AB34567", "911091204567"]),
+        ("Titre de séjour 9924012345, INE 1234567890A", ["9924012345", "1234567890A"]),
+        ("N° RPPS 10101234567, numéro fiscal 3023217600053", ["10101234567", "3023217600053"]),
+        ("Née le 12 mars 1985 à Saint-Étienne", ["12 mars 1985", "Étienne"]),
+        ("Elle habite 3 bis allée des Tilleuls\n97400 Saint-Denis", ["Tilleuls", "97400", "Denis"]),
+        ("Titulaire du compte : Mme Odile Exemple", ["Odile", "Exemple"]),
+        ("Mme Exemple est en arrêt maladie pour dépression", ["maladie", "dépression"]),
+        ("M. Exemple est délégué syndical CGT", ["syndical", "CGT"]),
+        ("NINO AB 12 34 56 C, SSN 460-89-9847", ["12 34 56", "460-89"]),
+    ],
+)
+def test_what_a_word_tells_does_not_leave_either(text: str, secrets: list[str]) -> None:
+    for verdict in everywhere(text):
+        assert not any(secret in verdict.text for secret in secrets), verdict.text
+
+
 def test_the_same_value_reads_the_same_in_the_question_the_passage_and_the_answer() -> None:
     texts = [verdict.text for verdict in everywhere("Joindre camille@exemple.fr vite")]
 

@@ -88,7 +88,7 @@ def test_two_conversations_keep_different_fingerprints_of_one_value() -> None:
     masked(one, "a@exemple.fr")
     masked(other, "a@exemple.fr")
 
-    assert vars(one)["_numbers"].keys().isdisjoint(vars(other)["_numbers"].keys())
+    assert vars(one)["_marks"].keys().isdisjoint(vars(other)["_marks"].keys())
 
 
 def test_threads_agree_on_the_numbers(placeholders: Placeholders) -> None:

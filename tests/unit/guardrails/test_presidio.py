@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guardrails.pii import PresidioPersonalData, StructuredIdentifiers
+from guardrails.pii.presidio import recogniser
 from models.ports import Language
 
 pytestmark = pytest.mark.slow
@@ -54,3 +55,17 @@ def test_a_recogniser_that_fails_lets_nothing_through() -> None:
 
     with pytest.raises(RuntimeError):
         PresidioPersonalData([broken]).find("texte", Language.FRENCH)
+
+
+def test_anybodys_presidio_takes_our_recogniser() -> None:
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.nlp_engine import NoOpNlpEngine
+
+    registry = RecognizerRegistry(supported_languages=["fr"])
+    registry.add_recognizer(recogniser("fr"))
+    engine = NoOpNlpEngine([{"lang_code": "fr", "model_name": ""}])
+    analyzer = AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["fr"])
+
+    found = analyzer.analyze("NIR 1 85 05 78 006 084 91, a@b.fr", "fr", entities=["FR_NIR"])
+
+    assert [(one.entity_type, one.start, one.end) for one in found] == [("FR_NIR", 4, 25)]

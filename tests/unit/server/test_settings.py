@@ -26,6 +26,13 @@ def test_a_wrong_value_names_its_variable() -> None:
         load(port=70_000)
 
 
+def test_a_kind_of_data_that_nobody_knows_cannot_be_kept() -> None:
+    with pytest.raises(SettingsError, match="SIRENE is none of NIR"):
+        load(keep_kinds="SIRET, SIRENE")
+
+    assert load(keep_kinds=" siret,VAT ").kept == {"SIRET", "VAT"}
+
+
 def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     settings = load(tmp_path / "home")
     prepare_home(settings)

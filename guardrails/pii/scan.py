@@ -1,0 +1,81 @@
+"""One scan of a text by every detector: what they find together is masked together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
+
+from guardrails.pii.ports import Detector, Kind, PersonalData
+from guardrails.pii.structured import Structured
+from guardrails.text import Shadow
+from guardrails.verdicts import Finding
+from models.ports import Language
+
+
+class Scan(PersonalData):
+    """Detectors on one shadow of the text; their findings on the original.
+
+    Kinds that a house keeps in clear are found like the others, and then left.
+    """
+
+    def __init__(self, detectors: Sequence[Detector], kept: Collection[str] = ()) -> None:
+        self._detectors = tuple(detectors)
+        self._kept = frozenset(map(str, kept))
+
+    def find(self, text: str, language: Language) -> tuple[Finding, ...]:
+        """The same in both languages."""
+        del language
+        shadow = Shadow(text)
+        found = settled(one for detector in self._detectors for one in detector.find(shadow))
+        masked = (one for one in found if one.kind not in self._kept)
+        return tuple(_on_the_original(one, shadow) for one in masked)
+
+    def open_from(self, text: str) -> int:
+        shadow = Shadow(text)
+        if not shadow.text:
+            return 0
+        held = min(detector.open_from(shadow) for detector in self._detectors)
+        # An accent or a joiner that is still to come would change the last character.
+        return shadow.original_span(min(held, len(shadow.text) - 1), len(shadow.text))[0]
+
+
+class StructuredIdentifiers(Scan):
+    """Identifiers of every kind, without any model."""
+
+    def __init__(self, kept: Collection[str] = ()) -> None:
+        super().__init__((Structured(),), kept)
+
+
+def settled(found: Iterable[Finding]) -> list[Finding]:
+    """One finding for each stretch that candidates cover together, named by the surest.
+
+    The union is masked whole: a part that only the weaker candidate covered is still told.
+    """
+    merged: list[Finding] = []
+    for one in sorted(found, key=attrgetter("start")):
+        if merged and one.start < merged[-1].end:
+            merged[-1] = _joined(merged[-1], one)
+        else:
+            merged.append(one)
+    return merged
+
+
+def _joined(left: Finding, right: Finding) -> Finding:
+    if left.score == right.score and left.kind != right.kind:
+        naming = min(left, right, key=lambda finding: _rank(finding.kind))
+    else:
+        naming = left if left.score >= right.score else right
+    return Finding(naming.kind, left.start, max(left.end, right.end), naming.score)
+
+
+def _rank(kind: str) -> int:
+    """Kinds that other recognisers add come after ours."""
+    return Kind(kind).rank if kind in _KINDS else len(Kind)
+
+
+_KINDS = frozenset(map(str, Kind))
+
+
+def _on_the_original(found: Finding, shadow: Shadow) -> Finding:
+    start, end = shadow.original_span(found.start, found.end)
+    return Finding(str(found.kind), start, end, found.score)
