@@ -74,8 +74,8 @@ class Prompt:
     sources: tuple[Source, ...]  # best first; trimmed from the end when the context is full
     question: str
     language: Language
-    asker: str = ""
     mark: str = ""  # of this request alone: fences the sources and begins each of their lines
+    asker: str = ""
 
 
 class Permit(Protocol):
