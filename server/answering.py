@@ -189,6 +189,7 @@ class _Answer:
         sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
         prompting = self.desk.engines.prompting.get()
         prompt = prompting.prompt(asked.question, sources, self.asking.language)
+        prompt = replace(prompt, asker=self.asking.asker.pseudonym)
         permit.check()
 
         writing = self.desk.engines.generator.get().write(prompt, permit)

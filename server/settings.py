@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     )
     context_tokens: int = Field(4096, ge=256, description="Context window given to the GGUF.")
     answer_tokens: int = Field(400, ge=16, description="Longest answer a GGUF may write.")
+    parallel: int = Field(8, ge=1, le=64, description="Answers that llama.cpp writes at once.")
+    cache_mb: int = Field(
+        2048,
+        ge=16,
+        description="Memory for what these answers have read; where it is too small, fewer are "
+        "written at once.",
+    )
     threads: int | None = Field(None, ge=1, description="CPU threads of llama.cpp; all by default.")
     queue: int = Field(8, ge=0, description="Answers that may wait for the model.")
     relevance: float | None = Field(

@@ -495,6 +495,8 @@ def _llama(model: catalog.PinnedModel, settings: Settings) -> Generator:
             answer_tokens=settings.answer_tokens,
             threads=settings.threads,
             waiting=settings.queue,
+            parallel=settings.parallel,
+            cache_mb=settings.cache_mb,
         ),
         now,
     )
