@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,6 +27,12 @@ RECORD_WAIT_S = 0.5  # some tests lock the record, and wait until the house give
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 Opened = Callable[..., Vigie]
+
+
+def pytest_configure() -> None:
+    """A shell leaves SIGINT ignored in what runs behind it, and so would each process we start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
