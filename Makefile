@@ -16,7 +16,7 @@ LLAMA := CMAKE_ARGS="-DCMAKE_C_FLAGS='$(NO_AMX)' -DCMAKE_CXX_FLAGS='$(NO_AMX)'"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint format evaluate bench demo screenshots clean
+.PHONY: help run test quick check lint format evaluate bench demo names screenshots clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ bench: $(VENV)/.developed ## Speed, each figure beside its peer
 
 demo: $(VENV)/.developed ## Build the demo company's DOCX, PDF and XLSX again
 	$(BIN)/python deploy/demo/build.py
+
+names: $(VENV)/.developed ## Learn the file of names again, where the sets are at hand
+	$(BIN)/python deploy/names
 
 screenshots: $(VENV)/.developed ## Photograph the pages for the README, with Chromium
 	$(BIN)/python deploy/screenshots.py

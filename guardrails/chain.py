@@ -11,7 +11,7 @@ from guardrails.charter.rules import Charter, strictest
 from guardrails.errors import CharterError
 from guardrails.grounding import CITATION
 from guardrails.pii.placeholders import Placeholders
-from guardrails.pii.ports import PersonalData
+from guardrails.pii.ports import PersonalData, tells_a_name
 from guardrails.text import Rewritten
 from guardrails.verdicts import (
     Decision,
@@ -95,7 +95,7 @@ class Guards:
         orders = injection.in_passage(text, language)
         against = [one for one in orders if one.certain]
         left = injection.neutralised(text, against)
-        masked, findings = self._masked(left, placeholders, language)
+        masked, findings = self._masked(left, placeholders, language, backwards=True)
         violations = [
             *_against(against, orders, Stage.DOCUMENT, Decision.REDACT),
             *self._cascade.rule(masked.text, Stage.DOCUMENT).violations,
@@ -172,9 +172,16 @@ class Guards:
         language: Language,
         *,
         typed: bool = False,
+        backwards: bool = False,
     ) -> tuple[Rewritten, tuple[Finding, ...]]:
-        """The text masked, and the findings on the very first original."""
+        """The text masked, and the findings on the very first original.
+
+        A name that a text tells is masked from there on; `backwards`, before that place too.
+        """
         found = self._personal_data.find(text.text, language)
+        told = {text.text[one.start : one.end] for one in found if tells_a_name(one)}
+        if backwards and told:
+            found = self._personal_data.find(text.text, language, told)
         issued = placeholders.issued()
         alike = placeholders.look_alikes(text.text, issued)
         masked = text.then(placeholders.replacements(text.text, found, issued, typed=typed))

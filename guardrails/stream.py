@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from guardrails.pii.placeholders import Placeholders, may_become_a_mark
-from guardrails.pii.ports import REACH, PersonalData
+from guardrails.pii.ports import REACH, PersonalData, tells_a_name
 from models.ports import Language
 
 _KEPT = 3 * REACH  # characters behind which a text that was let out no longer matters
@@ -29,6 +29,7 @@ class StreamRedactor:
         self._issued = placeholders.issued()
         self._text = ""
         self._out = 0  # characters of the text that were let out
+        self._said: set[str] = set()  # values let out that tell names
 
     @property
     def held(self) -> int:
@@ -46,11 +47,13 @@ class StreamRedactor:
         return self._let_out(len(self._text))
 
     def _let_out(self, stop: int) -> str:
-        found = self._personal_data.find(self._text, self._language)
+        found = self._personal_data.find(self._text, self._language, self._said)
         whole = [one for one in found if one.start >= self._out]
         stop = min([stop, *(one.start for one in whole if one.start < stop < one.end)])
         ready = [one for one in whole if one.end <= stop]
         shown = self._placeholders.mask_part(self._text, ready, (self._out, stop), self._issued)
+        told = (one for one in ready if tells_a_name(one))
+        self._said.update(self._text[one.start : one.end] for one in told)
         self._out = max(stop, self._out)
         self._forget()
         return shown

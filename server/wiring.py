@@ -295,9 +295,9 @@ def install_switch(settings: Settings) -> Switch:
 
 
 def make_personal_data(settings: Settings | None = None) -> PersonalData:
-    from guardrails.pii import StructuredIdentifiers
+    from guardrails.pii import IdentifiersAndNames
 
-    return StructuredIdentifiers(settings.kept if settings else ())
+    return IdentifiersAndNames(settings.kept if settings else ())
 
 
 def make_guards(charter: Charter, settings: Settings | None = None) -> Guards:

@@ -12,6 +12,7 @@ _PARTS = [
     *("06 ", "fr76 ", "12 rue de ", "né le ", "rue ", "passeport ", "75001 ", "@a.", " [at] "),
     *("ab-123-cd ", "1.1.1.1 ", "Mme A ", "diabète ", "BP 1 ", "1 85 05 ", "+33 ", "00", "é"),
     *("\u200b", "e\u0301", "٣", "ｊ", "titulaire : ", "identité ", "NW1 6XE ", "1 A Street "),
+    *("Jean Dupont ", "DUPONT ", "J. ", "Cordialement,\n", "nom : ", "d'", "de la ", "X"),
     *("naissance : ", "4539 1488 ", "CGT ", "syndiqué à la ", "«", "O6 ", "ne ", "bic : ", "<<"),
 ]  # fmt: skip
 _KEPT = 12

@@ -3,9 +3,10 @@
 from guardrails.pii.placeholders import Placeholders
 from guardrails.pii.ports import Kind, PersonalData
 from guardrails.pii.presidio import PresidioPersonalData
-from guardrails.pii.scan import StructuredIdentifiers
+from guardrails.pii.scan import IdentifiersAndNames, StructuredIdentifiers
 
 __all__ = [
+    "IdentifiersAndNames",
     "Kind",
     "PersonalData",
     "Placeholders",

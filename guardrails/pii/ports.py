@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -44,6 +44,7 @@ class Kind(StrEnum):
     ADDRESS = "ADDRESS"
     HEALTH = "HEALTH"  # said of a named person
     UNION = "UNION"  # membership, said of a named person
+    PERSON = "PERSON"  # a name
 
     @property
     def rank(self) -> int:
@@ -53,11 +54,25 @@ class Kind(StrEnum):
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 
 
+_TELL_NAMES = frozenset({Kind.PERSON, Kind.HOLDER, Kind.EMAIL})
+_SURE = 0.5
+
+
+def tells_a_name(found: Finding) -> bool:
+    """Whether its words may stand elsewhere without anything around them, and mean a person."""
+    return found.kind in _TELL_NAMES and found.score >= _SURE
+
+
 class PersonalData(Protocol):
     """Finds personal data in a text."""
 
-    def find(self, text: str, language: Language) -> tuple[Finding, ...]:
-        """Findings in order, none overlapping another; positions in characters of `text`."""
+    def find(
+        self, text: str, language: Language, said: Collection[str] = ()
+    ) -> tuple[Finding, ...]:
+        """Findings in order, none overlapping another; positions in characters of `text`.
+
+        `said` are values that went before this text: the names they tell are masked again.
+        """
         ...
 
     def open_from(self, text: str) -> int:

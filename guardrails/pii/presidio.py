@@ -5,11 +5,11 @@ For a Presidio of one's own: `registry.add_recognizer(recogniser("fr"))`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from guardrails.pii.ports import Kind, PersonalData
-from guardrails.pii.scan import StructuredIdentifiers, settled
+from guardrails.pii.ports import Kind, PersonalData, tells_a_name
+from guardrails.pii.scan import IdentifiersAndNames, settled
 from guardrails.verdicts import Finding
 from models.ports import Language
 
@@ -29,6 +29,7 @@ _THEIRS = {
     Kind.NINO: "UK_NINO",
     Kind.NIR: "FR_NIR",
     Kind.ADDRESS: "ADDRESS",
+    Kind.PERSON: "PERSON",
 }
 ENTITIES = {kind: _THEIRS.get(kind, f"FR_{kind}") for kind in Kind}
 """What Presidio calls our kinds; where it has no name, ours behind "FR_"."""
@@ -49,6 +50,7 @@ class PresidioPersonalData(PersonalData):
         from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
         from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
+        self._ours = IdentifiersAndNames()
         languages = [language.value for language in Language]
         ours = [recogniser(language) for language in languages]
         none = NoOpNlpEngine([{"lang_code": one, "model_name": ""} for one in languages])
@@ -58,15 +60,17 @@ class PresidioPersonalData(PersonalData):
             supported_languages=languages,
         )
 
-    def find(self, text: str, language: Language) -> tuple[Finding, ...]:
+    def find(
+        self, text: str, language: Language, said: Collection[str] = ()
+    ) -> tuple[Finding, ...]:
         """Raises whatever a recogniser raises: a text not scanned to its end is not passed on."""
-        results = self._engine.analyze(text, language.value)
-        return tuple(
-            settled(
-                Finding(_KINDS.get(one.entity_type, one.entity_type), one.start, one.end, one.score)
-                for one in results
-            )
-        )
+        found = [
+            Finding(_KINDS.get(one.entity_type, one.entity_type), one.start, one.end, one.score)
+            for one in self._engine.analyze(text, language.value)
+        ]
+        told = {text[one.start : one.end] for one in found if tells_a_name(one)}
+        again = self._ours.find(text, language, told.union(said)) if told or said else ()
+        return tuple(settled((*found, *again)))
 
     def open_from(self, text: str) -> int:
         """Nobody knows what an operator's recogniser waits for: the text is held to its end."""
@@ -78,7 +82,7 @@ def recogniser(language: str) -> EntityRecognizer:
     """One recogniser of every kind, in one pass; it needs no model and no words of context."""
     from presidio_analyzer import EntityRecognizer, RecognizerResult
 
-    identifiers = StructuredIdentifiers()
+    ours = IdentifiersAndNames()
 
     class FrenchAndEnglishIdentifiers(EntityRecognizer):
         """One pass for every kind, instead of one recogniser for each."""
@@ -92,7 +96,7 @@ def recogniser(language: str) -> EntityRecognizer:
             entities: Sequence[str],
             nlp_artifacts: Any,  # noqa: ARG002 - Presidio passes it; no model made any
         ) -> list[RecognizerResult]:
-            found = identifiers.find(text, Language.FRENCH)  # a number has no language
+            found = ours.find(text, Language.FRENCH)  # the scan is of both languages
             return [
                 RecognizerResult(ENTITIES[Kind(one.kind)], one.start, one.end, one.score)
                 for one in found

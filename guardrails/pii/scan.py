@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 
+from guardrails.pii.names.persons import Persons
 from guardrails.pii.ports import Detector, Kind, PersonalData
 from guardrails.pii.structured import Structured
 from guardrails.text import Shadow
@@ -22,13 +23,26 @@ class Scan(PersonalData):
         self._detectors = tuple(detectors)
         self._kept = frozenset(map(str, kept))
 
-    def find(self, text: str, language: Language) -> tuple[Finding, ...]:
+    def find(
+        self, text: str, language: Language, said: Collection[str] = ()
+    ) -> tuple[Finding, ...]:
         """The same in both languages."""
         del language
         shadow = Shadow(text)
-        found = settled(one for detector in self._detectors for one in detector.find(shadow))
-        masked = (one for one in found if one.kind not in self._kept)
+        found = self._left(one for detector in self._detectors for one in detector.find(shadow))
+        again = self._left(self._again(shadow, found, said))
+        masked = settled((*found, *again)) if again else found
         return tuple(_on_the_original(one, shadow) for one in masked)
+
+    def _left(self, found: Iterable[Finding]) -> list[Finding]:
+        return [one for one in settled(found) if one.kind not in self._kept]
+
+    def _again(
+        self, shadow: Shadow, found: Sequence[Finding], said: Collection[str]
+    ) -> Iterable[Finding]:
+        """What is found because of what was found before it."""
+        del shadow, found, said
+        return ()
 
     def open_from(self, text: str) -> int:
         shadow = Shadow(text)
@@ -44,6 +58,19 @@ class StructuredIdentifiers(Scan):
 
     def __init__(self, kept: Collection[str] = ()) -> None:
         super().__init__((Structured(),), kept)
+
+
+class IdentifiersAndNames(Scan):
+    """Identifiers of every kind, and names of persons by rules and our own small model."""
+
+    def __init__(self, kept: Collection[str] = (), persons: Persons | None = None) -> None:
+        self._persons = persons or Persons()
+        super().__init__((Structured(), self._persons), kept)
+
+    def _again(
+        self, shadow: Shadow, found: Sequence[Finding], said: Collection[str]
+    ) -> Iterable[Finding]:
+        return self._persons.again(shadow, found, said)
 
 
 def settled(found: Iterable[Finding]) -> list[Finding]:

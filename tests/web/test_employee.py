@@ -247,7 +247,7 @@ def test_a_persons_answer_is_on_the_record_masked_before_anyone_reads_it(
     assert "06 39 98 12 34" not in unread
     assert "06 39 98 12 34" in unescape(camille.web.get("/questions").text)
     noted = company.record.entries(kinds=(EventKind.QUESTION_ANSWERED,), limit=1_000)[-1]
-    assert noted.content == {"answer": "Léa, au [PHONE_1]."}
+    assert noted.content == {"answer": "[PERSON_1], au [PHONE_1]."}
 
 
 def test_a_question_is_text_and_never_markup(camille: Visitor) -> None:

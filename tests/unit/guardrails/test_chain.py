@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from guardrails import charter as charters
 from guardrails.chain import Guards
-from guardrails.pii import PersonalData, Placeholders, StructuredIdentifiers
+from guardrails.pii import IdentifiersAndNames, PersonalData, Placeholders
 from guardrails.verdicts import Decision, Finding, Stage
 from models.ports import Language, Source
 
@@ -22,7 +23,7 @@ SOURCES = (
 
 @pytest.fixture(scope="module")
 def guards() -> Guards:
-    return Guards(StructuredIdentifiers(), charters.load(EXAMPLE))
+    return Guards(IdentifiersAndNames(), charters.load(EXAMPLE))
 
 
 @pytest.fixture
@@ -177,11 +178,34 @@ def test_one_text_can_be_screened_at_every_stage(guards: Guards, stage: Stage) -
     assert verdict.findings == (Finding("PHONE", 11, 25, 0.9),)
 
 
+@pytest.mark.parametrize(
+    "question", ["Combien gagne Mme Exemple ?", "How much does Alex Sample earn?"]
+)
+def test_the_charter_still_sees_that_a_masked_question_names_somebody(
+    guards: Guards, placeholders: Placeholders, question: str
+) -> None:
+    verdict = guards.screen_question(question, placeholders, FR)
+
+    assert (verdict.decision, "[PERSON_1]" in verdict.text) == (Decision.REFUSE, True)
+
+
+def test_a_name_told_at_the_end_of_a_passage_is_masked_from_its_beginning(
+    guards: Guards, placeholders: Placeholders
+) -> None:
+    text = "Le dossier vastelin avance. Voir avec Mme Vastelin."
+
+    (verdict,) = guards.screen_passages([text], placeholders, FR)
+
+    assert "astelin" not in verdict.text
+
+
 class Failing(PersonalData):
     """Personal data that cannot be scanned."""
 
-    def find(self, text: str, language: Language) -> tuple[Finding, ...]:
-        del text, language
+    def find(
+        self, text: str, language: Language, said: Collection[str] = ()
+    ) -> tuple[Finding, ...]:
+        del text, language, said
         raise OSError("no scan")
 
 

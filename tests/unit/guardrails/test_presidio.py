@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from guardrails.pii import PresidioPersonalData, StructuredIdentifiers
+from guardrails.pii import IdentifiersAndNames, PresidioPersonalData
 from guardrails.pii.presidio import recogniser
 from models.ports import Language
 
@@ -29,7 +29,7 @@ def presidio() -> PresidioPersonalData:
 def test_presidio_finds_what_our_identifiers_find(
     presidio: PresidioPersonalData, text: str, language: Language
 ) -> None:
-    assert presidio.find(text, language) == StructuredIdentifiers().find(text, language)
+    assert presidio.find(text, language) == IdentifiersAndNames().find(text, language)
 
 
 def test_an_operator_adds_a_recogniser_of_their_own() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from slowest import worst
 
-from guardrails.pii import StructuredIdentifiers
+from guardrails.pii import IdentifiersAndNames
 from models.ports import Language
 
 pytestmark = pytest.mark.slow
@@ -26,7 +26,7 @@ def _an_end() -> Iterator[None]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_worst_text_repeated_a_hundred_times_is_read_to_its_end(seed: int) -> None:
-    identifiers = StructuredIdentifiers()
+    identifiers = IdentifiersAndNames()
     _, text = worst(lambda one: identifiers.find(one, Language.FRENCH), SEARCHED_S, seed)
 
     found = identifiers.find(text * 100, Language.FRENCH)
