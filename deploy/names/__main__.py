@@ -1,7 +1,7 @@
 """Makes the file of names that Vigie ships: lists as hashes, and a linear model of its own.
 
 `python deploy/names`, with ../shared/data beside the checkout or a folder given: the same bytes
-each time on one machine.
+each time for the same checkout.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from guardrails.verdicts import Finding
 
 _NEIGHBOUR, _LEAST, _MOST = 0.4, -3.0, 4.0  # how far a word beside speaks for this one
 _TOGETHER, _UNLISTED_TOGETHER = -1.5, -1.0
-_WELL_KNOWN, _ALONE, _UNLISTED, _UNLISTED_FIRST = -0.5, 0.6, 1.5, 3.0
+# One word that no list has is doubtful in capitals, or where a sentence begins.
+_WELL_KNOWN, _ALONE, _UNLISTED, _DOUBTFUL = -0.5, 0.6, 1.8, 3.0
 _MAY = -1.5
 _ANNOUNCED, _LEARNT, _GUESSED = 0.55, 0.5, 0.4  # a form says more; a guess is no echo's cause
 _INITIALS = 2  # before a name
@@ -93,7 +94,8 @@ def _needed(reading: Reading, place: int, beside: Sequence[int]) -> float:
         return _WELL_KNOWN
     if listed:
         return _ALONE
-    return _UNLISTED_FIRST if reading.at(place - 1).low in SENTENCE_ENDS else _UNLISTED
+    doubtful = one.shape == "A" or reading.at(place - 1).low in SENTENCE_ENDS
+    return _DOUBTFUL if doubtful else _UNLISTED
 
 
 def _neighbours(reading: Reading, place: int, candidates: Mapping[int, float]) -> Iterator[int]:
