@@ -238,16 +238,16 @@ def test_a_persons_answer_is_on_the_record_masked_before_anyone_reads_it(
 
     with closing(sqlite3.connect(record, isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")
-        refused = owner.send(address[1], answer="Léa, au 06 39 98 12 34.")
+        refused = owner.send(address[1], answer="C’est Mme Exemple, au 06 39 98 12 34.")
         lock.execute("ROLLBACK")
     unread = unescape(camille.web.get("/questions").text)
-    owner.send(address[1], answer="Léa, au 06 39 98 12 34.")
+    owner.send(address[1], answer="C’est Mme Exemple, au 06 39 98 12 34.")
 
     assert refused.status_code == 503
     assert "06 39 98 12 34" not in unread
     assert "06 39 98 12 34" in unescape(camille.web.get("/questions").text)
     noted = company.record.entries(kinds=(EventKind.QUESTION_ANSWERED,), limit=1_000)[-1]
-    assert noted.content == {"answer": "[PERSON_1], au [PHONE_1]."}
+    assert noted.content == {"answer": "C’est Mme [PERSON_1], au [PHONE_1]."}
 
 
 def test_a_question_is_text_and_never_markup(camille: Visitor) -> None:

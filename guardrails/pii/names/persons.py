@@ -18,7 +18,7 @@ from guardrails.verdicts import Finding
 _NEIGHBOUR, _LEAST, _MOST = 0.4, -3.0, 4.0  # how far a word beside speaks for this one
 _TOGETHER, _UNLISTED_TOGETHER = -1.5, -1.0
 # One word that no list has is doubtful in capitals, or where a sentence begins.
-_WELL_KNOWN, _ALONE, _UNLISTED, _DOUBTFUL = -0.5, 0.6, 1.8, 3.0
+_WELL_KNOWN, _ALONE, _UNLISTED, _DOUBTFUL = -0.5, 0.4, 1.8, 3.0
 _MAY = -1.5
 _ANNOUNCED, _LEARNT, _GUESSED = 0.55, 0.5, 0.4  # a form says more; a guess is no echo's cause
 _INITIALS = 2  # before a name
