@@ -7,12 +7,13 @@ Each statement is held to the statements that are closest to it, and each turnin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from guardrails.nearness import CLOSE_ENOUGH, Beside, Surroundings, likeness
+from guardrails.meanings import Said, Sense
+from guardrails.nearness import CLOSE_ENOUGH, Beside, likeness
+from guardrails.reading import Place, Reading, stems
 from models.ports import Language
-from models.words import content_words
 
 _NEGATION = re.compile(
     r"\b(?:pas|jamais|aucune?s?|rien|ni|not|never|no|cannot|neither|nor|none)\b|n't\b"
@@ -24,47 +25,14 @@ _STATEMENT = re.compile(
     r"[,;:()]|\b(?:mais|et|ou|alors que|bien que|parce que|meme si|qui|dont|lorsque|si|"
     r"but|and|or|while|although|because|even if|which|who|when|if)\b"
 )
-_OPPOSITES = tuple(
-    (re.compile(rf"\b(?:{left})"), re.compile(rf"\b(?:{right})"))
-    for left, right in (
-        ("avant|before", "apres|after"),
-        ("peu[tx]\\b|peuvent|pouvez|pouvons|pourr[aio]|may\\b|can\\b",
-         "doi[st]\\b|doivent|devez|devons|devr[aio]|must\\b|shall\\b"),
-        ("employeur|employer", "salarie|employee|employes?\\b"),
-        ("tous\\b|toute?s?\\b|all\\b|every\\b", "certaine?s?\\b|quelques\\b|some\\b"),
-        ("minim|au moins|at least", "maxim|au plus|at most"),
-        ("obligatoire|mandatory|compulsory", "facultati|optional"),
-        ("inferieur|below|moins de|less than", "superieur|above|plus de|more than"),
-        ("augment|hausse|increas|rais", "diminu|baiss|redui|decreas|reduc"),
-        ("accept|accord", "refus|reject|rejet"),
-        ("gratui|free\\b", "payant|charged"),
-        ("(?<!non )remunere|paid\\b", "non remunere|unpaid"),
-        ("brut\\b|gross\\b", "net\\b|nets\\b"),
-        ("premie|first\\b", "dernie|last\\b"),
-        ("entree|entrant|incoming", "sortie|sortant|outgoing"),
-        ("achet|achat|buy|bought", "vend|vente|sell|sold"),
-        ("gagn|won\\b|win", "perd|lost\\b|lose"),
-    )
-)  # fmt: skip
+_DENIED = re.compile(r"\b(?:pas|non|jamais|not|never)(?: \w{1,4})? \Z")
+_DENIED_WITHIN = 24  # characters before a word in which its denial is looked for
 _TELLING = 0.5  # likeness below which two places have nothing to do with each other
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A sentence of a passage: its folded text and the stems of its content words."""
-
-    text: str
-    stems: frozenset[str]
-
-
-def stems(text: str, language: Language) -> frozenset[str]:
-    """Of content words; numbers are held to more than being there."""
-    return frozenset(one for one in content_words(text, language) if not one[0].isdigit())
-
-
-def contradictions(said: str, run: Sequence[Place], language: Language) -> list[str]:
-    """What a folded sentence turns around of sentences in a row."""
-    return [*_negations(said, run, language), *_turns(said, run, language)]
+def contradictions(said: Reading, run: Sequence[Place]) -> list[str]:
+    """What a sentence turns around of sentences that its sources hold."""
+    return [*_negations(said.low, run, said.language), *_turns(said, run)]
 
 
 def _negations(said: str, run: Sequence[Place], language: Language) -> list[str]:
@@ -73,7 +41,7 @@ def _negations(said: str, run: Sequence[Place], language: Language) -> list[str]
     But where the sentence denies one part of a statement, it may state the others: "pour cela, il
     n'est pas obligatoire d'avoir…" is said in two parts of "il n'est pas obligatoire… pour cela".
     """
-    split = [(place, _statements(place.text, language)) for place in run]
+    split = [(place, _statements(place.low, language)) for place in run]
     pairs = [(one, _closest(split, words)) for one, words in _statements(said, language).items()]
     denied = {each for one, close in pairs if _denies(one) for each in close}
     return [
@@ -122,24 +90,44 @@ def _denies(text: str) -> bool:
     return sum(cues) % 2 == 1
 
 
-def _turns(said: str, run: Sequence[Place], language: Language) -> list[str]:
-    source = "\n".join(place.text for place in run)
-    here, there = Surroundings(said, language), Surroundings(source, language)
-    found = []
-    for pair in _OPPOSITES:
-        for one, other in (pair, pair[::-1]):
-            asked = _places(one, said, here)
-            same, opposite = (_places(each, source, there) for each in (one, other))
-            found += ["opposite" for beside in asked if _nearer(beside, opposite, same)]
+def _turns(said: Reading, run: Sequence[Place]) -> Iterator[str]:
+    """Words of the other side in their own word's place, and facts that nobody states."""
+    if not said.telling:
+        return
+    places = _by_sense(run)
+    for word, beside in said.telling:
+        for sense in word.senses:
+            sides = places.get(sense.family, {})
+            if _nearer(beside, sides, _side(sense, word, said.low)):
+                yield f"opposite {said.low[word.start : word.end]}"
+            elif sense.fact and sense.side not in sides:
+                yield f"word {said.low[word.start : word.end]}"
+
+
+_Sides = Mapping[int, list[Beside]]
+
+
+def _by_sense(run: Sequence[Place]) -> Mapping[int, _Sides]:
+    """Where the sources say words of each family, by their side."""
+    found: dict[int, dict[int, list[Beside]]] = defaultdict(lambda: defaultdict(list))
+    for place in run:
+        for word, beside in place.telling:
+            for sense in word.senses:
+                found[sense.family][_side(sense, word, place.reading.low)].append(beside)
     return found
 
 
-def _places(word: re.Pattern[str], text: str, surroundings: Surroundings) -> list[Beside]:
-    return [surroundings.of(*match.span()) for match in word.finditer(text)]
+def _side(sense: Sense, word: Said, text: str) -> int:
+    """The side that a word takes: "not allowed" takes the side of "forbidden"."""
+    denied = sense.turns and _DENIED.search(text[max(0, word.start - _DENIED_WITHIN) : word.start])
+    return 1 - sense.side if denied else sense.side
 
 
-def _nearer(beside: Beside, opposite: Iterable[Beside], same: Iterable[Beside]) -> bool:
-    """Whether the opposite word, rather than the word itself, stands in this place."""
-    against = max((likeness(beside, each) for each in opposite), default=0)
-    agreed = max((likeness(beside, each) for each in same), default=0)
+def _nearer(beside: Beside, sides: _Sides, own: int) -> bool:
+    """Whether another side's word, rather than one of its own side, stands in this place."""
+    agreed = max((likeness(beside, each) for each in sides.get(own, ())), default=0)
+    others = (
+        likeness(beside, each) for side, all_ in sides.items() if side != own for each in all_
+    )
+    against = max(others, default=0)
     return against >= _TELLING and against * CLOSE_ENOUGH > agreed

@@ -9,24 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from guardrails.contradictions import Place, contradictions, stems
-from guardrails.nearness import CLOSE_ENOUGH, Beside, Surroundings, likeness
-from guardrails.quantities import DATE, Quantity, figures
+from guardrails.contradictions import contradictions
+from guardrails.nearness import CLOSE_ENOUGH, Beside, likeness
+from guardrails.proper_names import missing_names
+from guardrails.quantities import DATE, Quantity
+from guardrails.reading import Place, Reading, read
 from guardrails.text import Shadow, folded
 from guardrails.verdicts import Support
 from models.ports import Language
 from models.segmentation import split
-from models.words import PLACEHOLDER
 
 CITATION = re.compile(r"\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
 THRESHOLD = 0.6
 """Share of a sentence's content words that its sources must say. Tuned on RTE-3 in French."""
 WINDOW = 3  # sentences in a row that are read as one place
+SECOND = 0.2  # share of a sentence's words that another place must add to count as well
 LONGEST = 200  # words: each of its figures is held to each of the sources'; longer is to be quoted
 
 _WORD = re.compile(r"\w+")
 _YEAR = re.compile(r"\A\d{4}-")
-_NAME = re.compile(r"(?<![.!?…:«\"“(] )(?<!\w)(?:[dlDL]['’])?([A-ZÀ-Þ][\w-]+)")
 
 
 def support(sentence: str, passages: Sequence[str], language: Language) -> Support:
@@ -36,18 +37,17 @@ def support(sentence: str, passages: Sequence[str], language: Language) -> Suppo
         return Support(supported=False, score=0.0, missing=("source",))
     if _quoted(said, passages):
         return Support(supported=True, score=1.0)
-    seen = _readable(said)
-    if len(_WORD.findall(seen)) > LONGEST:
+    seen = Reading(said, language)
+    if len(_WORD.findall(seen.text)) > LONGEST:
         return Support(supported=False, score=0.0, missing=("quotation",))
-    sources = [_readable(passage) for passage in passages]
-    wanted = stems(seen, language)
-    score, best = _coverage(wanted, [_places(source, language) for source in sources])
+    sources = [read(passage, language) for passage in passages]
+    score, best = _coverage(seen.stems, [source.sentences for source in sources])
     missing = (
-        *_missing_numbers(folded(seen), [folded(source) for source in sources], language),
+        *_missing_numbers(seen, sources),
         *_missing_names(seen, sources),
-        *contradictions(folded(seen), best, language),
+        *contradictions(seen, best),
     )
-    supported = not missing and bool(wanted) and score >= THRESHOLD
+    supported = not missing and bool(seen.stems) and score >= THRESHOLD
     if not supported and not missing:
         missing = ("words",)
     return Support(supported, round(score, 4), missing)
@@ -65,43 +65,47 @@ def _words_by_sentence(text: str) -> str:
     return f"¶{'¶'.join(one for one in sentences if one)}¶"
 
 
-def _places(source: str, language: Language) -> list[Place]:
-    sentences = (source[start:end] for start, end in split(source))
-    return [Place(folded(one), stems(one, language)) for one in sentences]
+def _coverage(
+    wanted: frozenset[str], passages: Sequence[Sequence[Place]]
+) -> tuple[float, list[Place]]:
+    """The share of the stems in the best run of sentences and in the one that adds most to it.
+
+    And the sentences of both; the second counts where it says what the first does not.
+    """
+    best = _best_run(wanted, passages)
+    held = wanted & _stems(best)
+    left = wanted - held
+    if len(left) >= SECOND * len(wanted):
+        more = _best_run(left, passages)
+        added = left & _stems(more)
+        if len(added) >= SECOND * len(wanted):
+            best, held = [*best, *(one for one in more if one not in best)], held | added
+    return len(held) / max(len(wanted), 1), best
 
 
-def _readable(text: str) -> str:
-    """A shadow in which placeholders and signs are words."""
-    return Shadow(PLACEHOLDER.sub(r" \1 ", text).replace("€", " euros ")).text
+def _best_run(wanted: frozenset[str], passages: Iterable[Sequence[Place]]) -> list[Place]:
+    runs = (
+        list(places[index : index + WINDOW]) for places in passages for index in range(len(places))
+    )
+    return max(runs, key=lambda run: len(wanted & _stems(run)), default=[])
 
 
-def _coverage(wanted: frozenset[str], passages: Iterable[list[Place]]) -> tuple[float, list[Place]]:
-    """The share of the stems in the best run of sentences, and that run."""
-    most, best = 0, list[Place]()
-    for places in passages:
-        for index in range(len(places)):
-            run = places[index : index + WINDOW]
-            held = len(wanted & frozenset[str]().union(*(place.stems for place in run)))
-            if held > most:
-                most, best = held, run
-    return most / max(len(wanted), 1), best
+def _stems(run: Iterable[Place]) -> frozenset[str]:
+    return frozenset[str]().union(*(place.stems for place in run))
 
 
 _Figure = tuple[Quantity, Beside]
 
 
-def _missing_numbers(said: str, sources: Sequence[str], language: Language) -> list[str]:
-    known = [one for source in sources for one in _figures(source, language)]
+def _missing_numbers(said: Reading, sources: Iterable[Reading]) -> list[str]:
+    if not said.figures:
+        return []
+    known = [one for source in sources for one in source.figures]
     missing: list[str] = []
-    for figure, beside in _figures(said, language):
+    for figure, beside in said.figures:
         if not _said_there(figure, beside, known):
             missing += _named(figure, known)
     return missing
-
-
-def _figures(folded: str, language: Language) -> list[_Figure]:
-    surroundings = Surroundings(folded, language)
-    return [(one, surroundings.of(one.start, one.end)) for one in figures(folded)]
 
 
 def _said_there(figure: Quantity, beside: Beside, known: Iterable[_Figure]) -> bool:
@@ -128,12 +132,9 @@ def _named(figure: Quantity, known: Iterable[_Figure]) -> list[str]:
     return [f"date {day}"] * (unknown and day != figure.written) + [f"date {figure.written}"]
 
 
-def _missing_names(seen: str, sources: Sequence[str]) -> list[str]:
-    first = _WORD.search(seen)
-    start = first.end() if first else 0
-    known = {word for source in sources for word in _WORD.findall(folded(source))}
-    return [
-        f"name {name}"
-        for name in _NAME.findall(seen[start:])
-        if not known.issuperset(_WORD.findall(folded(name)))
-    ]
+def _missing_names(said: Reading, sources: Sequence[Reading]) -> Iterable[str]:
+    if not said.names:
+        return ()
+    known = frozenset[str]().union(*(source.words for source in sources))
+    held = [one for source in sources for one in source.names]
+    return missing_names(said.names, said.words, known, held)

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
+from guardrails.meanings import meaning_words
 from models.ports import Language
-from models.words import content_words
 
 Beside = Mapping[str, float]
 """Stems, each alone and with its side ("<cadr" stands before), and how near: 1 is next to it."""
@@ -30,7 +30,7 @@ class Surroundings:
         for token in _TOKEN.finditer(folded):
             if not token["word"]:
                 place += _SENTENCE if token["end"] else _CLAUSE
-            elif stems := content_words(token[0], language):
+            elif stems := meaning_words(token[0], language):
                 place += 1
                 self._starts.append(token.start())
                 self._places.append(place)
