@@ -7,8 +7,10 @@ Each statement is held to the statements that are closest to it, and each turnin
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from guardrails.meanings import Said, Sense
 from guardrails.nearness import CLOSE_ENOUGH, Beside, likeness
@@ -32,7 +34,8 @@ _TELLING = 0.5  # likeness below which two places have nothing to do with each o
 
 def contradictions(said: Reading, run: Sequence[Place]) -> list[str]:
     """What a sentence turns around of sentences that its sources hold."""
-    return [*_negations(said.low, run, said.language), *_turns(said, run)]
+    found = [*_negations(said.low, run, said.language), *_turns(said, run)]
+    return [*found, *_moved_negation(said, run)]
 
 
 def _negations(said: str, run: Sequence[Place], language: Language) -> list[str]:
@@ -53,6 +56,30 @@ def _negations(said: str, run: Sequence[Place], language: Language) -> list[str]
             else any(_denies(each) for each in close if each not in denied)
         )
     ]
+
+
+def _moved_negation(said: Reading, run: Sequence[Place]) -> list[str]:
+    """Whether two words in a row have a denial between them here and not there, or the reverse."""
+    plain, denied = _pairs(said, 0, len(said.low))
+    known = [_pairs(place.reading, place.start, place.end) for place in run]
+    told = {pair for each, _ in known for pair in each}
+    untold = {pair for _, each in known for pair in each}
+    turned = ((plain - denied) & (untold - told)) | ((denied - plain) & (told - untold))
+    return ["negation"] if turned else []
+
+
+_Pairs = set[tuple[str, str]]
+
+
+def _pairs(text: Reading, start: int, end: int) -> tuple[_Pairs, _Pairs]:
+    """Content words of [start, end) in a row, and those with a denial between; "" is an edge."""
+    cues = [start + cue.end() for cue in _NEGATION.finditer(text.low[start:end])]
+    row = [(start, ""), *text.content(start, end), (end, "")]
+    plain, denied = _Pairs(), _Pairs()
+    for (before, left), (after, right) in pairwise(row):
+        cut = bisect_right(cues, before) < bisect_right(cues, after)
+        (denied if cut else plain).add((left, right))
+    return plain, denied
 
 
 _Statements = dict[str, frozenset[str]]
@@ -111,7 +138,7 @@ def _by_sense(run: Sequence[Place]) -> Mapping[int, _Sides]:
     """Where the sources say words of each family, by their side."""
     found: dict[int, dict[int, list[Beside]]] = defaultdict(lambda: defaultdict(list))
     for place in run:
-        for word, beside in place.telling:
+        for word, beside in place.within(place.reading.telling):
             for sense in word.senses:
                 found[sense.family][_side(sense, word, place.reading.low)].append(beside)
     return found

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from guardrails.contradictions import contradictions
-from guardrails.nearness import CLOSE_ENOUGH, Beside, likeness
+from guardrails.nearness import CLOSE_ENOUGH, Beside, Rival, dimmed, displaced
 from guardrails.proper_names import missing_names
-from guardrails.quantities import DATE, Quantity
+from guardrails.quantities import DATE, Quantity, Values
 from guardrails.reading import Place, Reading, read
 from guardrails.text import Shadow, folded
 from guardrails.verdicts import Support
@@ -24,9 +25,17 @@ THRESHOLD = 0.6
 """Share of a sentence's content words that its sources must say. Tuned on RTE-3 in French."""
 WINDOW = 3  # sentences in a row that are read as one place
 SECOND = 0.2  # share of a sentence's words that another place must add to count as well
+FLOOR = 0.3  # what a place tells in a sentence that has no other word of what is said
 LONGEST = 200  # words: each of its figures is held to each of the sources'; longer is to be quoted
 
+JOINTS = 4  # of a sentence that are tried as the joint of two
+SHORTEST = 5  # words of a sentence that was joined to another
+
 _WORD = re.compile(r"\w+")
+_JOINT = re.compile(
+    r"\s*;\s+|,?\s+(?:et|and)\s+(?=(?:les?|la|l['’]|une?|des|ils?|elles?|vous|on|nous|ce|cette|ces|"
+    r"cet|chaque|si|en|dans|pour|the|an?|it|they|he|she|you|this|these|each|if|in|for)\b)"
+)
 _YEAR = re.compile(r"\A\d{4}-")
 
 
@@ -37,20 +46,39 @@ def support(sentence: str, passages: Sequence[str], language: Language) -> Suppo
         return Support(supported=False, score=0.0, missing=("source",))
     if _quoted(said, passages):
         return Support(supported=True, score=1.0)
-    seen = Reading(said, language)
-    if len(_WORD.findall(seen.text)) > LONGEST:
+    if len(_WORD.findall(said)) > LONGEST:
         return Support(supported=False, score=0.0, missing=("quotation",))
     sources = [read(passage, language) for passage in passages]
+    whole = _weighed(said, sources)
+    return whole if whole.supported else _in_two(said, sources, whole)
+
+
+def _in_two(said: str, sources: Sequence[Reading], whole: Support) -> Support:
+    """A sentence that joins two, each with its own subject, is carried where both are."""
+    for joint in islice(_JOINT.finditer(said), JOINTS):
+        parts = said[: joint.start()], said[joint.end() :]
+        if min(len(_WORD.findall(part)) for part in parts) < SHORTEST:
+            continue
+        first = _weighed(parts[0], sources)
+        second = _weighed(parts[1], sources) if first.supported else first
+        if second.supported:
+            return Support(supported=True, score=min(first.score, second.score))
+    return whole
+
+
+def _weighed(said: str, sources: Sequence[Reading]) -> Support:
+    seen = Reading(said, sources[0].language)
     score, best = _coverage(seen.stems, [source.sentences for source in sources])
+    places = [_telling(place, seen.stems) for source in sources for place in source.sentences]
     missing = (
-        *_missing_numbers(seen, sources),
-        *_missing_names(seen, sources),
+        *_missing_numbers(seen, places),
+        *_missing_names(seen, places, sources),
         *contradictions(seen, best),
     )
     supported = not missing and bool(seen.stems) and score >= THRESHOLD
     if not supported and not missing:
         missing = ("words",)
-    return Support(supported, round(score, 4), missing)
+    return Support(supported, round(score, 4), tuple(dict.fromkeys(missing)))
 
 
 def _quoted(said: str, passages: Sequence[str]) -> bool:
@@ -95,32 +123,51 @@ def _stems(run: Iterable[Place]) -> frozenset[str]:
 
 
 _Figure = tuple[Quantity, Beside]
+_Telling = tuple[Place, float]
 
 
-def _missing_numbers(said: Reading, sources: Iterable[Reading]) -> list[str]:
+def _telling(place: Place, wanted: frozenset[str]) -> _Telling:
+    """A sentence of a source, and how much what it holds may tell: the more it says, the more."""
+    said = len(wanted & place.stems) / max(min(len(wanted), len(place.stems)), 1)
+    return place, FLOOR + (1 - FLOOR) * said
+
+
+def _missing_numbers(said: Reading, places: Iterable[_Telling]) -> list[str]:
     if not said.figures:
         return []
-    known = [one for source in sources for one in source.figures]
+    known = [
+        (one, dimmed(beside, share))
+        for place, share in places
+        for one, beside in place.within(place.reading.figures)
+    ]
     missing: list[str] = []
     for figure, beside in said.figures:
-        if not _said_there(figure, beside, known):
+        if not _said_there(figure, beside, said.figures, known):
             missing += _named(figure, known)
     return missing
 
 
-def _said_there(figure: Quantity, beside: Beside, known: Iterable[_Figure]) -> bool:
+def _said_there(
+    figure: Quantity, beside: Beside, said: Iterable[_Figure], known: Iterable[_Figure]
+) -> bool:
     """Whether a source says the figure of what the sentence says it of.
 
     A source that says "3 mois pour un cadre, 1 mois pour un employé" holds a 1, but beside other
     words: no other number may stand in a place that is more like the figure's own.
     """
-    same, other = -1.0, 0.0
+    own = [around for one, around in known if one.says(figure)]
+    rivals: dict[Values, list[Beside]] = {}
     for one, around in known:
-        if one.says(figure):
-            same = max(same, likeness(beside, around))
-        elif one.rivals(figure):
-            other = max(other, likeness(beside, around))
-    return same >= other * CLOSE_ENOUGH
+        if not one.says(figure) and one.rivals(figure):
+            rivals.setdefault(one.values, []).append(around)
+    return bool(own) and not any(
+        displaced(beside, own, Rival(there, _saying(values, said)), CLOSE_ENOUGH)
+        for values, there in rivals.items()
+    )
+
+
+def _saying(values: Values, said: Iterable[_Figure]) -> list[Beside]:
+    return [around for one, around in said if one.values & values]
 
 
 def _named(figure: Quantity, known: Iterable[_Figure]) -> list[str]:
@@ -132,9 +179,15 @@ def _named(figure: Quantity, known: Iterable[_Figure]) -> list[str]:
     return [f"date {day}"] * (unknown and day != figure.written) + [f"date {figure.written}"]
 
 
-def _missing_names(said: Reading, sources: Sequence[Reading]) -> Iterable[str]:
+def _missing_names(
+    said: Reading, places: Iterable[_Telling], sources: Iterable[Reading]
+) -> Iterable[str]:
     if not said.names:
         return ()
     known = frozenset[str]().union(*(source.words for source in sources))
-    held = [one for source in sources for one in source.names]
-    return missing_names(said.names, said.words, known, held)
+    held = [
+        (one, dimmed(beside, share))
+        for place, share in places
+        for one, beside in place.within(place.reading.names)
+    ]
+    return missing_names(said.names, known, held)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from guardrails.meanings import meaning_words
 from models.ports import Language
@@ -36,6 +37,11 @@ class Surroundings:
                 self._places.append(place)
                 self._stems.append("" if token[0][0].isdigit() else stems[0])
 
+    def content(self, start: int, end: int) -> Sequence[tuple[int, str]]:
+        """The content words that begin in [start, end), with where; a number has no name."""
+        first, after = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return list(zip(self._starts[first:after], self._stems[first:after], strict=True))
+
     def of(self, start: int, end: int) -> Beside:
         """What characters [start, end) stand beside."""
         found: dict[str, float] = {}
@@ -62,6 +68,39 @@ class Surroundings:
             return 0, 0
         here = self._places[first] if first < len(self._places) else self._places[-1] + 1
         return here, self._places[after - 1] if first < after else here
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What may have been put in another's place: where sources say it, and the sentence itself."""
+
+    there: Sequence[Beside]
+    here: Sequence[Beside] = ()
+
+
+def displaced(beside: Beside, own: Sequence[Beside], rival: Rival, slack: float) -> bool:
+    """Whether the rival, rather than what is said, stands in this place of the sources.
+
+    `own` is where the sources say what is said. Where the sentence says both, each in its place
+    is weighed against both exchanged: a clause that moved takes them along, a swap does not.
+    """
+    against, agreed = closest(beside, rival.there), closest(beside, own)
+    if not rival.here:
+        return agreed < against * slack
+    return any(
+        agreed + closest(each, rival.there) < (against + closest(each, own)) * slack
+        for each in rival.here
+    )
+
+
+def closest(beside: Beside, places: Iterable[Beside]) -> float:
+    """The greatest likeness to any of them."""
+    return max((likeness(beside, each) for each in places), default=0)
+
+
+def dimmed(beside: Beside, share: float) -> Beside:
+    """The same place, less telling: in a sentence that says only a share of what is said."""
+    return {stem: near * share for stem, near in beside.items()}
 
 
 def likeness(one: Beside, other: Beside) -> float:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from guardrails.nearness import Beside, likeness
+from guardrails.nearness import Beside, Rival, closest, displaced
 from guardrails.text import folded
+from models.ports import Language
+from models.words import STOP_WORDS
 
 _NAME = re.compile(r"(?<!\w)(?:[dlDL]['’])?(?P<name>[A-ZÀ-Þ][\w-]+)")
 _OPENS = re.compile(r"(?:\A|[.!?…:;«\"“(\n•*-])\s*\Z")  # a capital behind it says nothing
 _LOOK_BACK = 3  # characters
 _WORD = re.compile(r"\w+")
+_LEADS = frozenset(
+    ["according", "selon", "resume", "short", "brief", "reponse", "answer", "source", "document"]
+)
 _TELLING = 0.9  # likeness below which two places have nothing to do with each other
 _NEARER = 0.8  # how much less like its own place than a rival's a name may stand
 
@@ -31,32 +36,47 @@ class Name:
 _Named = tuple[Name, Beside]
 
 
-def names(text: str) -> Iterator[Name]:
+def names(text: str, language: Language) -> Iterator[Name]:
+    """Words with a capital; where a sentence begins, only what is no small word."""
     for match in _NAME.finditer(text):
         before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
         words = frozenset(_WORD.findall(folded(match["name"])))
-        yield Name(match["name"], words, *match.span("name"), _OPENS.search(before) is None)
+        sure = _OPENS.search(before) is None
+        if sure or not words & (STOP_WORDS[language] | _LEADS):
+            yield Name(match["name"], words, *match.span("name"), sure)
 
 
 def missing_names(
-    said: Iterable[_Named], own: frozenset[str], known: frozenset[str], sources: Sequence[_Named]
+    said: Sequence[_Named], known: frozenset[str], sources: Sequence[_Named]
 ) -> Iterator[str]:
-    """Names that no source says, or that a source says in another name's place.
-
-    `own` and `known` are the words of the sentence and of its sources.
-    """
-    rivals = [one for one in sources if one[0].sure and not own.issuperset(one[0].words)]
+    """Names that no source says (`known` are their words), or says in another name's place."""
+    there = _by_writing(sources)
+    here = _by_writing(said)
+    certain = frozenset[str]().union(*(name.words for name, _ in sources if name.sure))
     for name, beside in said:
-        if not name.sure:
-            continue
-        if not known.issuperset(name.words) or _taken(name, beside, sources, rivals):
+        unknown = not known.issuperset(name.words)
+        if (name.sure and unknown) or (
+            (name.sure or unknown or name.words <= certain) and _taken(name, beside, here, there)
+        ):
             yield f"name {name.written}"
 
 
-def _taken(name: Name, beside: Beside, sources: Iterable[_Named], rivals: Iterable[_Named]) -> bool:
-    """Whether another name, which the sentence does not say, stands in this name's place."""
-    other = max((likeness(beside, around) for _, around in rivals), default=0)
-    if other < _TELLING:
-        return False
-    same = (likeness(beside, around) for one, around in sources if name.words <= one.words)
-    return max(same, default=0) < other * _NEARER
+_Places = Mapping[frozenset[str], list[Beside]]
+
+
+def _by_writing(named: Iterable[_Named]) -> _Places:
+    found: dict[frozenset[str], list[Beside]] = {}
+    for name, beside in named:
+        found.setdefault(name.words, []).append(beside)
+    return found
+
+
+def _taken(name: Name, beside: Beside, here: _Places, there: _Places) -> bool:
+    """Whether another name stands in this name's place."""
+    own = [one for words, places in there.items() if name.words <= words for one in places]
+    return any(
+        closest(beside, places) >= _TELLING
+        and displaced(beside, own, Rival(places, here.get(words, ())), _NEARER)
+        for words, places in there.items()
+        if not name.words <= words
+    )

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 Values = frozenset[str]
 DATE = "date"
+OTHER = "other"
+"""The unit of a number that counts what no unit of ours is: "3 badges"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,45 @@ class Quantity:
         """Whether a text that holds this one holds the other."""
         if other.unit == DATE:
             return other.written in self.values
-        if self.values.isdisjoint(other.values):
+        if not _agree(self.rate, other.rate):
             return False
-        return _agree(self.unit, other.unit) and _agree(self.rate, other.rate)
+        if not self.values.isdisjoint(other.values):
+            return _agree(self.unit, other.unit)
+        return not self._in_base().isdisjoint(other._in_base())
+
+    def _in_base(self) -> frozenset[tuple[str, Decimal]]:
+        """In the smallest unit that its own is always so many of; nothing without such a unit."""
+        if self.unit not in _BASES:
+            return frozenset()
+        base, times = _BASES[self.unit]
+        numbers = (value for value in self.values if re.fullmatch(r"\d+(?:\.\d+)?", value))
+        return frozenset((base, Decimal(value) * times) for value in numbers)
 
     def rivals(self, other: Quantity) -> bool:
-        """Whether one of the two may have been mistaken for the other."""
-        return _agree(self.rate, other.rate)
+        """Whether the other may have been put in this one's place; a date, in a date's alone."""
+        return (self.unit == DATE or other.unit != DATE) and _agree(self.rate, other.rate)
+
+
+# Identities alone: a month has no fixed number of days, and a working day is another day.
+_BASES = {
+    "second": ("second", 1),
+    "minute": ("second", 60),
+    "hour": ("second", 3_600),
+    "day": ("second", 86_400),
+    "week": ("second", 604_800),
+    "month": ("month", 1),
+    "year": ("month", 12),
+    "cm": ("cm", 1),
+    "metre": ("cm", 100),
+    "km": ("cm", 100_000),
+    "gram": ("gram", 1),
+    "kg": ("gram", 1_000),
+    "tonne": ("gram", 1_000_000),
+}
 
 
 def _agree(left: str, right: str) -> bool:
-    return not left or not right or left == right
+    return not left or not right or left == right or {left, right} == {"day", "working"}
 
 
 def _listed(given: str, start: int = 0) -> dict[str, int]:
@@ -74,26 +104,54 @@ _MONTHS = {
 _MONTH = "|".join(_MONTHS)
 
 _UNIT_NAMES = {
+    "working": r"jours? (?:ouvr|franc|calend)\w*|(?:working|business|calendar) days?",
     "day": r"jours?|days?",
     "hour": r"heures?|hours?|h",
     "minute": r"minutes?|min",
     "week": r"semaines?|weeks?",
     "month": r"mois|months?",
     "year": r"ans?|annees?|years?",
+    "second": r"secondes?|seconds?",
     "euro": r"euros?|eur|€",
+    "dollar": r"dollars?|\$|usd",
+    "pound": r"livres?|pounds?|£",
     "percent": r"%",
     "km": r"km|kilometres?|kilometers?",
+    "metre": r"m|metres?|meters?",
+    "cm": r"cm|centimetres?|centimeters?",
+    "mile": r"miles?|mi",
+    "foot": r"feet|foot|ft",
+    "kg": r"kg|kilos?|kilogrammes?|kilograms?",
+    "gram": r"g|grammes?|grams?",
+    "tonne": r"tonnes?|tons?",
+    "hectare": r"hectares?|ha",
+    "litre": r"litres?|liters?",
+    "degree": r"degres?|degrees?|°c|°f",
+    "time": r"fois|times",
     "person": r"personnes?|people|persons?|salaries?|employes?|employees?",
     "character": r"caracteres?|characters?",
 }
+_COUNTED = ("day", "hour", "week", "month", "year")  # "un mois" says 1; "un euro" may be any
 _UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNIT_NAMES.items())
 _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[ '’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*)"
+    rf"|\b(?P<one>une?|one)(?= (?:{'|'.join(_UNIT_NAMES[name] for name in _COUNTED)})\b)"
     rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]| et | and )(?:{_SPELLED}|une?|one)){{0,9}})\b"
 )
-_UNIT_AFTER = re.compile(rf"[ -]?(?:\([a-z]\) ?)?(?:{_UNIT})(?!\w)")
+_BETWEEN = "premiers?|premieres?|derniers?|dernieres?|prochaine?s?|first|last|next|full|whole"
+_UNIT_AFTER = re.compile(rf"[ -]{{0,3}}(?:\([a-z]\) ?)?(?:(?:{_BETWEEN}) )?(?:{_UNIT})(?!\w)")
+_SCALE_AFTER = re.compile(
+    r" ?(?:(?P<k>k(?=€| ?euros?\b| ?eur\b)|milliers?|thousand|mille(?= (?:euros?|personnes)))"
+    r"|(?P<m>millions?|m(?=€))|(?P<b>milliards?|billions?))(?!\w)(?: d[e'’])?"
+)
+_SCALED = {"k": 10**3, "m": 10**6, "b": 10**9}
+_OTHER_UNIT = re.compile(r"[ -]{1,3}(?!a\b|et\b|ou\b|and\b|or\b|to\b|of\b|in\b|au\b)[a-z]{3,}")
 _RATE = re.compile(
     rf"[^.!?;,:()\d\n]{{0,60}}?\b(?:par|per|an?|chaque|each|every) (?:{_UNIT})(?!\w)"
+)
+_HALF = re.compile(
+    rf" and a half\b|(?P<after> (?:{'|'.join(_UNIT_NAMES[name] for name in _COUNTED)}) "
+    r"(?:et demie?|and a half)\b)"
 )
 _PER_CENT = re.compile(r"\b(?:pour ?cent|per ?cent)\b")
 _CURRENCY_BEFORE = re.compile(r"(?:€|\beuros?) {0,2}\Z")
@@ -116,12 +174,12 @@ _DATES = (
 
 
 def figures(folded: str) -> list[Quantity]:
-    """The dates of a folded shadow, then its other numbers."""
+    """The dates and the other numbers of a folded shadow, in order."""
     found = []
     for pattern in _DATES:
         found += [_date(match) for match in pattern.finditer(folded)]
         folded = pattern.sub(lambda match: " " * len(match[0]), folded)
-    return [*found, *quantities(folded)]
+    return sorted([*found, *quantities(folded)], key=lambda one: one.start)
 
 
 def _date(match: re.Match[str]) -> Quantity:
@@ -138,11 +196,19 @@ def quantities(folded: str) -> Iterator[Quantity]:
     folded = _PER_CENT.sub(lambda match: "%".ljust(len(match[0])), folded)
     for match in _NUMBER.finditer(folded):
         values = _read(match["digits"]) if match["digits"] else frozenset({_spelled(match[0])})
-        unit = _UNIT_AFTER.match(folded, match.end())
+        end = match.end()
+        if half := _HALF.match(folded, end):
+            values = frozenset(_half_more(value) for value in values)
+            end = half.end() if half["after"] is None else end
+        if scale := _SCALE_AFTER.match(folded, end):
+            values, end = _scaled(values, _SCALED[str(scale.lastgroup)]), scale.end()
+        unit = _UNIT_AFTER.match(folded, end)
         name = (unit.lastgroup or "") if unit else ""
         if not name and _CURRENCY_BEFORE.search(folded[max(0, match.start() - 8) : match.start()]):
             name = "euro"
-        rate = _RATE.match(folded, match.end())
+        if not name and _OTHER_UNIT.match(folded, end):
+            name = OTHER
+        rate = _RATE.match(folded, end)
         counted_by = (rate.lastgroup or "") if rate else ""
         yield Quantity(values, name, match[0], match.start(), match.end(), counted_by)
 
@@ -156,6 +222,16 @@ def _read(digits: str) -> Values:
     if re.fullmatch(r"\d+(?:[.,]\d+)?", glued):
         readings.add(_plain(glued.replace(",", ".")))
     return frozenset(readings or {glued})  # neither: a section, a version
+
+
+def _half_more(value: str) -> str:
+    return f"{value}.5" if value.isdigit() else value
+
+
+def _scaled(values: Values, by: int) -> Values:
+    """The values many times over; what is no number stays."""
+    numbers = (value for value in values if re.fullmatch(r"\d+(?:\.\d+)?", value))
+    return frozenset(f"{(Decimal(value) * by).normalize():f}" for value in numbers) or values
 
 
 def _plain(number: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from guardrails.meanings import Said, meaning_words, meanings
 from guardrails.nearness import Beside, Surroundings
 from guardrails.proper_names import Name, names
-from guardrails.quantities import Quantity, figures
+from guardrails.quantities import DATE, Quantity, figures
 from guardrails.text import Shadow, folded
 from models.ports import Language
 from models.segmentation import split
@@ -19,11 +21,14 @@ from models.words import PLACEHOLDER
 _WORD = re.compile(r"\w+")
 _KEPT = 64  # readings: the passages of the answers that are being written
 
+_Found = TypeVar("_Found", Quantity, Name, Said)
+
 
 class Reading:
     """A shadow in which placeholders and signs are words, and what is said in it.
 
     Positions are in characters of the shadow; `low` has it in small letters, one for one.
+    Everything found is given in order, with what it stands beside.
     """
 
     def __init__(self, text: str, language: Language) -> None:
@@ -40,28 +45,37 @@ class Reading:
         return stems(self.low, self.language)
 
     @cached_property
-    def sentences(self) -> tuple[Place, ...]:
-        spans = split(self.text)
-        return tuple(
+    def sentences(self) -> Sequence[Place]:
+        return [
             Place(self, start, end, stems(self.low[start:end], self.language))
-            for start, end in spans
-        )
+            for start, end in split(self.text)
+        ]
 
     @cached_property
-    def figures(self) -> tuple[tuple[Quantity, Beside], ...]:
-        return tuple((one, self.beside(one.start, one.end)) for one in figures(self.low))
+    def figures(self) -> Sequence[tuple[Quantity, Beside]]:
+        return [(one, self._beside(one.start, one.end)) for one in figures(self.low)]
 
     @cached_property
-    def names(self) -> tuple[tuple[Name, Beside], ...]:
-        return tuple((one, self.beside(one.start, one.end)) for one in names(self.text))
+    def names(self) -> Sequence[tuple[Name, Beside]]:
+        dated = {
+            at for one, _ in self.figures if one.unit == DATE for at in range(one.start, one.end)
+        }
+        return [
+            (one, self._beside(one.start, one.end))
+            for one in names(self.text, self.language)
+            if one.start not in dated
+        ]
 
     @cached_property
-    def telling(self) -> tuple[tuple[Said, Beside], ...]:
-        """The words that have a sense, in order."""
+    def telling(self) -> Sequence[tuple[Said, Beside]]:
         said = meanings(self.language).said(self.low)
-        return tuple((one, self.beside(one.start, one.end)) for one in said)
+        return [(one, self._beside(one.start, one.end)) for one in said]
 
-    def beside(self, start: int, end: int) -> Beside:
+    def content(self, start: int, end: int) -> Sequence[tuple[int, str]]:
+        """The content words that begin in [start, end), with where."""
+        return self._surroundings.content(start, end)
+
+    def _beside(self, start: int, end: int) -> Beside:
         return self._surroundings.of(start, end)
 
     @cached_property
@@ -82,9 +96,11 @@ class Place:
     def low(self) -> str:
         return self.reading.low[self.start : self.end]
 
-    @property
-    def telling(self) -> Sequence[tuple[Said, Beside]]:
-        return [one for one in self.reading.telling if self.start <= one[0].start < self.end]
+    def within(self, found: Sequence[tuple[_Found, Beside]]) -> Sequence[tuple[_Found, Beside]]:
+        """What of its reading's findings stands in this sentence."""
+        first = bisect_left(found, self.start, key=lambda one: one[0].start)
+        end = bisect_left(found, self.end, key=lambda one: one[0].start)
+        return found[first:end]
 
 
 def stems(text: str, language: Language) -> frozenset[str]:

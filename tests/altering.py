@@ -16,6 +16,7 @@ from pathlib import Path
 
 from models.ports import Language
 from models.segmentation import split
+from models.words import STOP_WORDS
 
 FR, EN = Language.FRENCH, Language.ENGLISH
 PASSAGE = 600  # characters, about
@@ -186,7 +187,9 @@ _UNIT = re.compile(
     r"(?<=\d )(?:jours?|mois|ans?|années?|semaines?|heures?|minutes?|euros|€|%|km|kilomètres|"
     r"mètres|kg|days?|months?|years?|weeks?|hours?|miles|dollars|million|billion|percent)(?!\w)"
 )
-_NAME = re.compile(r"(?<=[a-zà-ÿ,] )(?:(?:d|l)['’])?([A-ZÀ-Þ][a-zà-ÿ]{3,}(?:-[A-ZÀ-Þ][a-zà-ÿ]+)*)\b")
+_NAME = re.compile(
+    r"(?<=[a-zà-ÿ,] )(?:(?:d|l)['’])?([A-ZÀ-Þ][a-zà-ÿ]{3,}(?:-[A-ZÀ-Þ][a-zà-ÿ]+)*)\b"
+)
 _REFERENCE = re.compile(
     r"(?:[Aa]rticles? (?:[LRD]\.? ?)?|n° ?|[Cc]erfa (?:n° ?)?|Article )(\d[\d.-]*\d|\d)"
 )
@@ -298,6 +301,25 @@ def a_name_of_its_passage(one: Sentence, dice: random.Random) -> str | None:
     return one.text[: match.start(1)] + dice.choice(others) + one.text[match.end(1) :]
 
 
+def a_first_name(names: Mapping[Language, list[str]]) -> Make:
+    """Another name where the sentence begins: its capital says nothing there."""
+
+    def make(one: Sentence, dice: random.Random) -> str | None:
+        first = re.match(r"[A-ZÀ-Þ][a-zà-ÿ]{3,}\b", one.text)
+        if (
+            first is None
+            or first[0] not in names[one.language]
+            or first[0].lower() in STOP_WORDS[one.language]
+        ):
+            return None
+        new = dice.choice(names[one.language])
+        if new.lower() in one.passage.lower():
+            return None
+        return new + one.text[first.end() :]
+
+    return make
+
+
 def a_reference(one: Sentence, dice: random.Random) -> str | None:
     match = _one(_REFERENCE, one.text, dice)
     if match is None:
@@ -402,6 +424,33 @@ def parties(one: Sentence, dice: random.Random) -> str | None:
     return _words(swap).sub(lambda each: swap[each[0].lower()], one.text)
 
 
+# Pairs that the word list of support does not have, so that its figure is not the list's alone.
+UNLISTED = _replacing(
+    _both(
+        "vertical/horizontal, chaud/froid, clair/sombre, riche/pauvre, rapide/lent, succès/échec, "
+        "guerre/paix, vivant/mort, jeune/vieux, fort/faible, amis/ennemis, facile/difficile, "
+        "mariage/divorce, gauche/droite, utile/inutile, jour/nuit, hausse/chute, large/étroit"
+    ),
+    _both(
+        "war/peace, success/failure, life/death, light/dark, fast/slow, easy/difficult, "
+        "hot/warm, friend/enemy, day/night, heavy/light, deep/shallow, summer/winter, "
+        "attack/defence, religious/secular, army/navy, formal/informal, wide/narrow"
+    ),
+)
+_COMMON = re.compile(r"(?<=[a-zà-ÿ] )[a-zà-ÿ]{6,}\b(?= [a-zà-ÿ])")
+
+
+def a_word(one: Sentence, dice: random.Random) -> str | None:
+    """Another long word of the passage in place of one of the sentence."""
+    match = _one(_COMMON, one.text, dice)
+    others = sorted(set(_COMMON.findall(one.passage)) - set(one.text.split()))
+    return _put(one.text, match, dice.choice(others)) if match and others else None
+
+
+BEYOND_RULES: dict[str, Make] = {"antonym not listed": UNLISTED, "any other word": a_word}
+"""What only a reader of meaning could notice: reported, and no part of what is promised."""
+
+
 def alterations(names: Mapping[Language, list[str]]) -> dict[str, Make]:
     return {
         "number": a_number,
@@ -412,6 +461,7 @@ def alterations(names: Mapping[Language, list[str]]) -> dict[str, Make]:
         "year": a_year,
         "unit": a_unit,
         "name": a_name(names),
+        "name at the start": a_first_name(names),
         "name of its passage": a_name_of_its_passage,
         "reference": a_reference,
         "negation removed": a_negation_less,
@@ -513,6 +563,20 @@ _FIGURES = {
 }
 
 
+UNLISTED_SYNONYM = _replacing(
+    _both(
+        "aide/soutien, souhaiter/vouloir, situation/cas, mesure/disposition, règle/norme, "
+        "risque/danger, objectif/but, partie/portion, ensemble/totalité, différents/divers, "
+        "principal/essentiel, nombreux/multiples, difficultés/problèmes, immédiatement/aussitôt"
+    ),
+    _both(
+        "area/region, method/approach, main/principal, entire/whole, several/various, "
+        "usually/generally, problem/difficulty, reason/cause, power/authority, common/widespread, "
+        "rule/regulation, idea/concept, effect/impact, task/duty, risk/danger"
+    ),
+)
+
+
 def figures_rewritten(one: Sentence, dice: random.Random) -> str | None:
     """A number in letters, or in figures; thousands, euros, per cent and dates written otherwise."""
     spelled = _FIGURES[one.language]
@@ -583,6 +647,7 @@ REWORDINGS: dict[str, Make] = {
     "clauses reordered": clauses_reordered,
     "a part less": a_part_less,
     "synonym": SYNONYM,
+    "synonym not listed": UNLISTED_SYNONYM,
     "figures rewritten": figures_rewritten,
     "passive": passive,
     "two sentences fused": two_fused,
