@@ -14,8 +14,7 @@ from itertools import pairwise
 
 from guardrails.meanings import Said, Sense
 from guardrails.nearness import CLOSE_ENOUGH, Beside, likeness
-from guardrails.reading import Place, Reading, stems
-from models.ports import Language
+from guardrails.reading import Place, Reading
 
 _NEGATION = re.compile(
     r"\b(?:pas|jamais|aucune?s?|rien|ni|not|never|no|cannot|neither|nor|none)\b|n't\b"
@@ -34,18 +33,19 @@ _TELLING = 0.5  # likeness below which two places have nothing to do with each o
 
 def contradictions(said: Reading, run: Sequence[Place]) -> list[str]:
     """What a sentence turns around of sentences that its sources hold."""
-    found = [*_negations(said.low, run, said.language), *_turns(said, run)]
+    found = [*_negations(said, run), *_turns(said, run)]
     return [*found, *_moved_negation(said, run)]
 
 
-def _negations(said: str, run: Sequence[Place], language: Language) -> list[str]:
+def _negations(said: Reading, run: Sequence[Place]) -> list[str]:
     """A denial must be denied by a close statement, and an assertion by none.
 
     But where the sentence denies one part of a statement, it may state the others: "pour cela, il
     n'est pas obligatoire d'avoir…" is said in two parts of "il n'est pas obligatoire… pour cela".
     """
-    split = [(place, _statements(place.low, language)) for place in run]
-    pairs = [(one, _closest(split, words)) for one, words in _statements(said, language).items()]
+    split = [(place, _statements(place.reading, place.start, place.end)) for place in run]
+    own = _statements(said, 0, len(said.low))
+    pairs = [(one, _closest(split, words)) for one, words in own.items()]
     denied = {each for one, close in pairs if _denies(one) for each in close}
     return [
         "negation"
@@ -85,17 +85,20 @@ def _pairs(text: Reading, start: int, end: int) -> tuple[_Pairs, _Pairs]:
 _Statements = dict[str, frozenset[str]]
 
 
-def _statements(text: str, language: Language) -> _Statements:
-    """The statements of a sentence and their stems; small words alone belong to a neighbour."""
+def _statements(text: Reading, start: int, end: int) -> _Statements:
+    """The statements in [start, end) and their stems; small words alone belong to a neighbour."""
     found: _Statements = {}
-    waiting = ""
-    for part in _STATEMENT.split(text):
-        waiting = f"{waiting} {part}".strip()
-        if words := stems(waiting, language):
-            found[waiting], waiting = words, ""
-    if found and waiting:
-        last, words = found.popitem()
-        found[f"{last} {waiting}"] = words
+    waiting, last = start, ""
+    cuts = [
+        (start + cut.start(), start + cut.end()) for cut in _STATEMENT.finditer(text.low[start:end])
+    ]
+    for stop, after in [*cuts, (end, end)]:
+        if words := text.stems_of(waiting, stop):
+            last = text.low[waiting:stop]
+            found[last], waiting = words, after
+    if last and waiting < end:
+        words = found.pop(last)
+        found[f"{last} {text.low[waiting:end]}"] = words
     return found
 
 
@@ -122,7 +125,7 @@ def _turns(said: Reading, run: Sequence[Place]) -> Iterator[str]:
     if not said.telling:
         return
     places = _by_sense(run)
-    for word, beside in said.telling:
+    for word, beside in said.placed(said.telling):
         for sense in word.senses:
             sides = places.get(sense.family, {})
             if _nearer(beside, sides, _side(sense, word, said.low)):
@@ -138,7 +141,7 @@ def _by_sense(run: Sequence[Place]) -> Mapping[int, _Sides]:
     """Where the sources say words of each family, by their side."""
     found: dict[int, dict[int, list[Beside]]] = defaultdict(lambda: defaultdict(list))
     for place in run:
-        for word, beside in place.within(place.reading.telling):
+        for word, beside in place.placed(place.reading.telling):
             for sense in word.senses:
                 found[sense.family][_side(sense, word, place.reading.low)].append(beside)
     return found

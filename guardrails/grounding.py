@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from guardrails.contradictions import contradictions
 from guardrails.nearness import CLOSE_ENOUGH, Beside, Rival, dimmed, displaced
-from guardrails.proper_names import missing_names
+from guardrails.proper_names import Name, missing_names
 from guardrails.quantities import DATE, Quantity, Values
 from guardrails.reading import Place, Reading, read
 from guardrails.text import Shadow, folded
@@ -123,6 +124,7 @@ def _stems(run: Iterable[Place]) -> frozenset[str]:
 
 
 _Figure = tuple[Quantity, Beside]
+_Found = TypeVar("_Found", Quantity, Name)
 _Telling = tuple[Place, float]
 
 
@@ -135,16 +137,20 @@ def _telling(place: Place, wanted: frozenset[str]) -> _Telling:
 def _missing_numbers(said: Reading, places: Iterable[_Telling]) -> list[str]:
     if not said.figures:
         return []
-    known = [
-        (one, dimmed(beside, share))
-        for place, share in places
-        for one, beside in place.within(place.reading.figures)
-    ]
+    known = [one for place, share in places for one in _placed(place, place.reading.figures, share)]
+    own = said.placed(said.figures)
     missing: list[str] = []
-    for figure, beside in said.figures:
-        if not _said_there(figure, beside, said.figures, known):
+    for figure, beside in own:
+        if not _said_there(figure, beside, own, known):
             missing += _named(figure, known)
     return missing
+
+
+def _placed(place: Place, found: Sequence[_Found], share: float) -> Iterable[tuple[_Found, Beside]]:
+    """Findings of a sentence with what they stand beside, as far as the sentence tells anything."""
+    if share > FLOOR:
+        return [(one, dimmed(beside, share)) for one, beside in place.placed(found)]
+    return [(one, {}) for one in place.within(found)]
 
 
 def _said_there(
@@ -185,9 +191,5 @@ def _missing_names(
     if not said.names:
         return ()
     known = frozenset[str]().union(*(source.words for source in sources))
-    held = [
-        (one, dimmed(beside, share))
-        for place, share in places
-        for one, beside in place.within(place.reading.names)
-    ]
-    return missing_names(said.names, known, held)
+    held = [one for place, share in places for one in _placed(place, place.reading.names, share)]
+    return missing_names(said.placed(said.names), known, held)

@@ -10,13 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from models.ports import Language
 from models.words import content_words, folded, stem
 
 _FILE = Path(__file__).with_name("meanings.txt")
+_TWO = 2
 _WORD = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
 
 
@@ -73,7 +74,7 @@ def meanings(language: Language) -> Meanings:
             continue
         for side, words in enumerate(sides):
             for word in words:
-                senses[word].append(Sense(family, side, kind == "fact", len(sides) == 2))
+                senses[word].append(Sense(family, side, kind == "fact", len(sides) == _TWO))
     expressions = sorted((word for word in senses if "_" in word), key=len, reverse=True)
     patterns = "|".join(word.replace("_", r"[ '’-]+") for word in expressions)
     return Meanings(
@@ -100,7 +101,8 @@ def _lines(language: Language) -> Iterator[tuple[str, str]]:
             yield kind, line
 
 
-def meaning_words(text: str, language: Language) -> list[str]:
-    """The content words of a text as `content_words` gives them, one stem for all synonyms."""
-    same = meanings(language).same
-    return [same.get(one, one) for one in content_words(text, language)]
+@lru_cache(maxsize=1 << 14)
+def meaning(word: str, language: Language) -> str:
+    """The stem that stands for a folded word and its synonyms; nothing for a small word."""
+    stems = content_words(word, language)
+    return meanings(language).same.get(stems[0], stems[0]) if stems else ""

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from guardrails.meanings import meaning_words
+from guardrails.meanings import meaning
 from models.ports import Language
 
 Beside = Mapping[str, float]
@@ -31,11 +31,11 @@ class Surroundings:
         for token in _TOKEN.finditer(folded):
             if not token["word"]:
                 place += _SENTENCE if token["end"] else _CLAUSE
-            elif stems := meaning_words(token[0], language):
+            elif stem := meaning(token[0], language):
                 place += 1
                 self._starts.append(token.start())
                 self._places.append(place)
-                self._stems.append("" if token[0][0].isdigit() else stems[0])
+                self._stems.append("" if stem[0].isdigit() else stem)
 
     def content(self, start: int, end: int) -> Sequence[tuple[int, str]]:
         """The content words that begin in [start, end), with where; a number has no name."""

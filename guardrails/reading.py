@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TypeVar
 
-from guardrails.meanings import Said, meaning_words, meanings
+from guardrails.meanings import Said, meanings
 from guardrails.nearness import Beside, Surroundings
 from guardrails.proper_names import Name, names
 from guardrails.quantities import DATE, Quantity, figures
@@ -28,7 +29,7 @@ class Reading:
     """A shadow in which placeholders and signs are words, and what is said in it.
 
     Positions are in characters of the shadow; `low` has it in small letters, one for one.
-    Everything found is given in order, with what it stands beside.
+    Everything found is given in order.
     """
 
     def __init__(self, text: str, language: Language) -> None:
@@ -42,41 +43,39 @@ class Reading:
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        return stems(self.low, self.language)
+        return self.stems_of(0, len(self.low))
 
     @cached_property
     def sentences(self) -> Sequence[Place]:
         return [
-            Place(self, start, end, stems(self.low[start:end], self.language))
-            for start, end in split(self.text)
+            Place(self, start, end, self.stems_of(start, end)) for start, end in split(self.text)
         ]
 
     @cached_property
-    def figures(self) -> Sequence[tuple[Quantity, Beside]]:
-        return [(one, self._beside(one.start, one.end)) for one in figures(self.low)]
+    def figures(self) -> Sequence[Quantity]:
+        return figures(self.low)
 
     @cached_property
-    def names(self) -> Sequence[tuple[Name, Beside]]:
-        dated = {
-            at for one, _ in self.figures if one.unit == DATE for at in range(one.start, one.end)
-        }
-        return [
-            (one, self._beside(one.start, one.end))
-            for one in names(self.text, self.language)
-            if one.start not in dated
-        ]
+    def names(self) -> Sequence[Name]:
+        dates = [range(one.start, one.end) for one in self.figures if one.unit == DATE]
+        dated = frozenset(chain.from_iterable(dates))
+        return [one for one in names(self.text, self.language) if one.start not in dated]
 
     @cached_property
-    def telling(self) -> Sequence[tuple[Said, Beside]]:
-        said = meanings(self.language).said(self.low)
-        return [(one, self._beside(one.start, one.end)) for one in said]
+    def telling(self) -> Sequence[Said]:
+        return list(meanings(self.language).said(self.low))
+
+    def stems_of(self, start: int, end: int) -> frozenset[str]:
+        """Of the content words in [start, end); numbers are held to more than being there."""
+        return frozenset(stem for _, stem in self.content(start, end) if stem)
 
     def content(self, start: int, end: int) -> Sequence[tuple[int, str]]:
-        """The content words that begin in [start, end), with where."""
+        """The content words that begin in [start, end), with where; a number has no name."""
         return self._surroundings.content(start, end)
 
-    def _beside(self, start: int, end: int) -> Beside:
-        return self._surroundings.of(start, end)
+    def placed(self, found: Iterable[_Found]) -> Sequence[tuple[_Found, Beside]]:
+        """Each finding with what it stands beside."""
+        return [(one, self._surroundings.of(one.start, one.end)) for one in found]
 
     @cached_property
     def _surroundings(self) -> Surroundings:
@@ -96,16 +95,18 @@ class Place:
     def low(self) -> str:
         return self.reading.low[self.start : self.end]
 
-    def within(self, found: Sequence[tuple[_Found, Beside]]) -> Sequence[tuple[_Found, Beside]]:
+    def within(self, found: Sequence[_Found]) -> Sequence[_Found]:
         """What of its reading's findings stands in this sentence."""
-        first = bisect_left(found, self.start, key=lambda one: one[0].start)
-        end = bisect_left(found, self.end, key=lambda one: one[0].start)
-        return found[first:end]
+        first = bisect_left(found, self.start, key=_start)
+        return found[first : bisect_left(found, self.end, key=_start)]
+
+    def placed(self, found: Sequence[_Found]) -> Sequence[tuple[_Found, Beside]]:
+        """What of them stands in this sentence, and what each stands beside."""
+        return self.reading.placed(self.within(found))
 
 
-def stems(text: str, language: Language) -> frozenset[str]:
-    """Of content words, one for all synonyms; numbers are held to more than being there."""
-    return frozenset(one for one in meaning_words(text, language) if not one[0].isdigit())
+def _start(found: Quantity | Name | Said) -> int:
+    return found.start
 
 
 @lru_cache(maxsize=_KEPT)
