@@ -10,10 +10,10 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from guardrails.meanings import Said, Sense
-from guardrails.nearness import CLOSE_ENOUGH, Beside, likeness
+from guardrails.nearness import CLOSE_ENOUGH, Beside, closest
 from guardrails.reading import Place, Reading
 
 _NEGATION = re.compile(
@@ -155,9 +155,7 @@ def _side(sense: Sense, word: Said, text: str) -> int:
 
 def _nearer(beside: Beside, sides: _Sides, own: int) -> bool:
     """Whether another side's word, rather than one of its own side, stands in this place."""
-    agreed = max((likeness(beside, each) for each in sides.get(own, ())), default=0)
-    others = (
-        likeness(beside, each) for side, all_ in sides.items() if side != own for each in all_
-    )
-    against = max(others, default=0)
+    agreed = closest(beside, sides.get(own, ()))
+    others = chain.from_iterable(places for side, places in sides.items() if side != own)
+    against = closest(beside, others)
     return against >= _TELLING and against * CLOSE_ENOUGH > agreed

@@ -9,36 +9,38 @@ from models.ports import Language
 
 _LEANS = {
     Language.FRENCH: re.compile(
-        r"(?:ils?|elles?|ce(?:ci|la|t|tte|s|ux)?|c'|celles?|celui|ceux|y|en(?= (?:revanche|outre|effet|"
-        r"ce cas|consequence|contrepartie))|leurs?|lui|sinon|toutefois|cependant|neanmoins|pourtant|"
-        r"mais|et|ou|or|car|donc|ainsi|alors|aussi|sauf|excepte|hormis|puis|ensuite|par (?:contre|"
-        r"consequent|exception|exemple)|pour (?:cela|ce faire)|dans (?:ce|ces|cette|le cas contraire|"
-        r"tous les cas)|a (?:defaut|cette|ce|cet)|au contraire|a l'inverse|de (?:meme|ce fait)|"
-        r"(?:le|la|les) (?:meme|memes|dernier|derniere|premier|premiere|seconde?)|l'un|l'autre|"
-        r"les deux|malgre cela|apres (?:cela|quoi)|avant cela|seulement|uniquement)\b"
+        r"(?:ils?|elles?|ce(?:ci|la|t|tte|s|ux)?|c'|celles?|celui|y|leurs?|lui|sinon|toutefois"
+        r"|cependant|neanmoins|pourtant|mais|et|ou|or|car|donc|ainsi|alors|aussi|sauf|excepte|hormis"
+        r"|puis|ensuite|seulement|uniquement|au contraire|a l'inverse|malgre cela|les deux|l'un"
+        r"|l'autre|en (?:revanche|outre|effet|ce cas|consequence|contrepartie)"
+        r"|par (?:contre|consequent|exception|exemple)|pour (?:cela|ce faire)"
+        r"|dans (?:ce|ces|cette|le cas contraire|tous les cas)|a (?:defaut|cette|ce|cet)"
+        r"|de (?:meme|ce fait)|(?:avant|apres) (?:cela|quoi)"
+        r"|(?:le|la|les) (?:memes?|derniere?s?|premiere?s?|seconde?s?))\b"
     ),
     Language.ENGLISH: re.compile(
-        r"(?:it|its|they|them|their|he|she|his|her|this|that|these|those|such|otherwise|however|"
-        r"nevertheless|yet|but|and|or|so|thus|hence|therefore|then|also|except|unless|instead|"
-        r"conversely|consequently|accordingly|likewise|similarly|as a result|in (?:this|that|such|"
-        r"these|those|either|both|any|addition|contrast|return|consequence)|on the (?:other|contrary)|"
-        r"for (?:this|that|these|example)|by contrast|the (?:same|latter|former|other)|both|neither|"
-        r"only|even so|after (?:this|that)|before (?:this|that)|if (?:so|not))\b"
+        r"(?:it|its|they|them|their|he|she|his|her|this|that|these|those|such|otherwise|however"
+        r"|nevertheless|yet|but|and|or|so|thus|hence|therefore|then|also|except|unless|instead"
+        r"|conversely|consequently|accordingly|likewise|similarly|only|even so|both|neither"
+        r"|as a result|on the (?:other|contrary)|by contrast|if (?:so|not)"
+        r"|in (?:this|that|such|these|those|either|both|any|addition|contrast|return|consequence)"
+        r"|for (?:this|that|these|example)|the (?:same|latter|former|other)"
+        r"|(?:after|before) (?:this|that))\b"
     ),
 }
 # "It is forbidden to…", "il faut…": nobody stands behind that pronoun.
 _IMPERSONAL = {
     Language.FRENCH: re.compile(
-        r"il (?:ne |n')?(?:faut|faudra|suffit|convient|existe|s'agit|importe|y a|y avait|vaut mieux|"
-        r"(?:est|sera|etait|serait)(?: pas| plus| donc| alors| aussi| egalement)? (?:interdit|"
-        r"possible|impossible|obligatoire|necessaire|inutile|recommande|deconseille|conseille|"
-        r"preferable|permis|autorise|facultatif|important|utile|prevu|rappele|demande)\w*"
+        r"il (?:ne |n')?(?:faut|faudra|suffit|convient|existe|s'agit|importe|y a|y avait|vaut mieux"
+        r"|(?:est|sera|etait|serait)(?: pas| plus| donc| alors| aussi| egalement)? (?:interdit"
+        r"|possible|impossible|obligatoire|necessaire|inutile|recommande|deconseille|conseille"
+        r"|preferable|permis|autorise|facultatif|important|utile|prevu|rappele|demande)\w*"
         r"(?= (?:de|que|d'|a|aux?)\b))"
     ),
     Language.ENGLISH: re.compile(
-        r"it (?:is|was|will be|may be)(?: not| also)? (?:forbidden|possible|impossible|mandatory|"
-        r"compulsory|necessary|unnecessary|recommended|advisable|allowed|permitted|important|useful|"
-        r"required|optional)(?= (?:to|that|for)\b)"
+        r"it (?:is|was|will be|may be)(?: not| also)? (?:forbidden|possible|impossible|mandatory"
+        r"|compulsory|necessary|unnecessary|recommended|advisable|allowed|permitted|important"
+        r"|useful|required|optional)(?= (?:to|that|for)\b)"
     ),
 }
 _BEFORE = re.compile(r"[\W_]*")
@@ -57,5 +59,5 @@ def leans(sentence: str, language: Language) -> bool:
 
 
 def bears(sentence: str) -> bool:
-    """Whether the next sentence could lean on it: it cites something, or says more than a remark."""
+    """Whether the next sentence could lean on it: it cites, or says more than a remark."""
     return "[" in sentence or len(_WORD.findall(sentence)) > _A_REMARK

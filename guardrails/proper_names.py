@@ -16,7 +16,7 @@ _OPENS = re.compile(r"(?:\A|[.!?…:;«\"“(\n•*-])\s*\Z")  # a capital behin
 _LOOK_BACK = 3  # characters
 _WORD = re.compile(r"\w+")
 _LEADS = frozenset(
-    ["according", "selon", "resume", "short", "brief", "reponse", "answer", "source", "document"]
+    {"according", "answer", "brief", "reponse", "resume", "selon", "short", "source"}
 )
 _TELLING = 0.9  # likeness below which two places have nothing to do with each other
 _NEARER = 0.8  # how much less like its own place than a rival's a name may stand
@@ -55,9 +55,8 @@ def missing_names(
     certain = frozenset[str]().union(*(name.words for name, _ in sources if name.sure))
     for name, beside in said:
         unknown = not known.issuperset(name.words)
-        if (name.sure and unknown) or (
-            (name.sure or unknown or name.words <= certain) and _taken(name, beside, here, there)
-        ):
+        weighed = name.sure or unknown or name.words <= certain
+        if (name.sure and unknown) or (weighed and _taken(name, beside, here, there)):
             yield f"name {name.written}"
 
 

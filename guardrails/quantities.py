@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from guardrails.units import BASES, COUNTED, UNITS
+
 Values = frozenset[str]
 DATE = "date"
 OTHER = "other"
@@ -41,33 +43,15 @@ class Quantity:
 
     def _in_base(self) -> frozenset[tuple[str, Decimal]]:
         """In the smallest unit that its own is always so many of; nothing without such a unit."""
-        if self.unit not in _BASES:
+        if self.unit not in BASES:
             return frozenset()
-        base, times = _BASES[self.unit]
+        base, times = BASES[self.unit]
         numbers = (value for value in self.values if re.fullmatch(r"\d+(?:\.\d+)?", value))
         return frozenset((base, Decimal(value) * times) for value in numbers)
 
     def rivals(self, other: Quantity) -> bool:
         """Whether the other may have been put in this one's place; a date, in a date's alone."""
         return (self.unit == DATE or other.unit != DATE) and _agree(self.rate, other.rate)
-
-
-# Identities alone: a month has no fixed number of days, and a working day is another day.
-_BASES = {
-    "second": ("second", 1),
-    "minute": ("second", 60),
-    "hour": ("second", 3_600),
-    "day": ("second", 86_400),
-    "week": ("second", 604_800),
-    "month": ("month", 1),
-    "year": ("month", 12),
-    "cm": ("cm", 1),
-    "metre": ("cm", 100),
-    "km": ("cm", 100_000),
-    "gram": ("gram", 1),
-    "kg": ("gram", 1_000),
-    "tonne": ("gram", 1_000_000),
-}
 
 
 def _agree(left: str, right: str) -> bool:
@@ -103,39 +87,10 @@ _MONTHS = {
 }
 _MONTH = "|".join(_MONTHS)
 
-_UNIT_NAMES = {
-    "working": r"jours? (?:ouvr|franc|calend)\w*|(?:working|business|calendar) days?",
-    "day": r"jours?|days?",
-    "hour": r"heures?|hours?|h",
-    "minute": r"minutes?|min",
-    "week": r"semaines?|weeks?",
-    "month": r"mois|months?",
-    "year": r"ans?|annees?|years?",
-    "second": r"secondes?|seconds?",
-    "euro": r"euros?|eur|€",
-    "dollar": r"dollars?|\$|usd",
-    "pound": r"livres?|pounds?|£",
-    "percent": r"%",
-    "km": r"km|kilometres?|kilometers?",
-    "metre": r"m|metres?|meters?",
-    "cm": r"cm|centimetres?|centimeters?",
-    "mile": r"miles?|mi",
-    "foot": r"feet|foot|ft",
-    "kg": r"kg|kilos?|kilogrammes?|kilograms?",
-    "gram": r"g|grammes?|grams?",
-    "tonne": r"tonnes?|tons?",
-    "hectare": r"hectares?|ha",
-    "litre": r"litres?|liters?",
-    "degree": r"degres?|degrees?|°c|°f",
-    "time": r"fois|times",
-    "person": r"personnes?|people|persons?|salaries?|employes?|employees?",
-    "character": r"caracteres?|characters?",
-}
-_COUNTED = ("day", "hour", "week", "month", "year")  # "un mois" says 1; "un euro" may be any
-_UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNIT_NAMES.items())
+_UNIT = "|".join(f"(?P<{name}>{words})" for name, words in UNITS.items())
 _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[ '’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*)"
-    rf"|\b(?P<one>une?|one)(?= (?:{'|'.join(_UNIT_NAMES[name] for name in _COUNTED)})\b)"
+    rf"|\b(?P<one>une?|one)(?= (?:{'|'.join(UNITS[name] for name in COUNTED)})\b)"
     rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]| et | and )(?:{_SPELLED}|une?|one)){{0,9}})\b"
 )
 _BETWEEN = "premiers?|premieres?|derniers?|dernieres?|prochaine?s?|first|last|next|full|whole"
@@ -150,7 +105,7 @@ _RATE = re.compile(
     rf"[^.!?;,:()\d\n]{{0,60}}?\b(?:par|per|an?|chaque|each|every) (?:{_UNIT})(?!\w)"
 )
 _HALF = re.compile(
-    rf" and a half\b|(?P<after> (?:{'|'.join(_UNIT_NAMES[name] for name in _COUNTED)}) "
+    rf" and a half\b|(?P<after> (?:{'|'.join(UNITS[name] for name in COUNTED)}) "
     r"(?:et demie?|and a half)\b)"
 )
 _PER_CENT = re.compile(r"\b(?:pour ?cent|per ?cent)\b")

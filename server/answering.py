@@ -122,6 +122,8 @@ class Answering:
             facts["embedder"] = [embedder.identity.name, embedder.identity.digest]
             if (reranker := self.retrieval.reranker) is not None:
                 facts["reranker"] = [reranker.get().identity.name, reranker.get().identity.digest]
+            if (entailment := self.engines.guards.get().entailment) is not None:
+                facts["entailment"] = [entailment.name, entailment.digest]
         return Event(
             EventKind.ANSWER_OPENED,
             "",

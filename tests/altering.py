@@ -159,9 +159,9 @@ def _replacing(french: Mapping[str, str], english: Mapping[str, str]) -> Make:
 
 
 def _both(pairs: str) -> dict[str, str]:
-    """ "a/b, c/d" read in both directions; the first pair of a word counts."""
-    listed = [tuple(pair.split("/")) for pair in pairs.split(", ")]
-    return {b: a for a, b in reversed(listed)} | {a: b for a, b in reversed(listed)}
+    """Reads "a/b, c/d" in both directions; the first pair of a word counts."""
+    listed = [(left, right) for left, _, right in (one.partition("/") for one in pairs.split(", "))]
+    return {right: left for left, right in reversed(listed)} | dict(reversed(listed))
 
 
 # --- what must be noticed -------------------------------------------------------------------
@@ -578,22 +578,30 @@ UNLISTED_SYNONYM = _replacing(
 
 
 def figures_rewritten(one: Sentence, dice: random.Random) -> str | None:
-    """A number in letters, or in figures; thousands, euros, per cent and dates written otherwise."""
+    """A number in letters or in figures, or a thousand, a sum, a share or a date in other signs."""
     spelled = _FIGURES[one.language]
     back = {word: figure for figure, word in spelled.items()}
     months = _MONTHS[one.language]
     percent = "pour cent" if one.language == FR else "percent"
+    no_month = f"(?! (?:{'|'.join(months)}))"
+    no_scale = "(?! (?:mille|cent|hundr|thous|milli))"
     ways: list[tuple[str, Callable[[re.Match[str]], str]]] = [
-        (r"(?<![\w.,/-])(?:[2-9]|1[025]|[234]0)(?= [a-zà-ÿ]{4})(?! (?:janv|févr|mars|avri|juin|juil|"
-         r"août|sept|octo|nove|déce))", lambda m: spelled.get(m[0], m[0])),
-        (rf"(?<![\w-])(?:{'|'.join(back)})(?= [a-zà-ÿ]{{4}})(?! (?:mille|cent|hundr|thous|milli))",
-         lambda m: back[m[0]]),
-        (r"(?<![\d.,])(\d{1,3})[ \u00a0\u202f](\d{3})(?![ \d,.])", lambda m: m[1] + m[2]),
-        (r"(?<=\d)[ \u00a0]?€", lambda m: " euros"),
-        (r"(?<=\d)[ \u00a0]?%", lambda m: f" {percent}"),
-        (rf"\b(\d\d?)(?:er)? ({'|'.join(months)}) (\d{{4}})\b",
-         lambda m: f"{int(m[1]):02}/{months.index(m[2]) + 1:02}/{m[3]}"),
-    ]  # fmt: skip
+        (
+            rf"(?<![\w.,/-])(?:[2-9]|1[025]|[234]0)(?= [a-zà-ÿ]{{4}}){no_month}",
+            lambda digits: spelled.get(digits[0], digits[0]),
+        ),
+        (
+            rf"(?<![\w-])(?:{'|'.join(back)})(?= [a-zà-ÿ]{{4}}){no_scale}",
+            lambda word: back[word[0]],
+        ),
+        (r"(?<![\d.,])(\d{1,3})[ \u00a0\u202f](\d{3})(?![ \d,.])", lambda sum_: sum_[1] + sum_[2]),
+        (r"(?<=\d)[ \u00a0]?€", lambda _: " euros"),
+        (r"(?<=\d)[ \u00a0]?%", lambda _: f" {percent}"),
+        (
+            rf"\b(\d\d?)(?:er)? ({'|'.join(months)}) (\d{{4}})\b",
+            lambda day: f"{int(day[1]):02}/{months.index(day[2]) + 1:02}/{day[3]}",
+        ),
+    ]
     dice.shuffle(ways)
     for pattern, rewrite in ways:
         said = re.sub(pattern, rewrite, one.text, count=1)

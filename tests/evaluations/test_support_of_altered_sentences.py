@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import altering
@@ -92,12 +92,12 @@ def test_a_premise_and_a_hypothesis(said: Callable[[str], None]) -> None:
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[str], None]]:
+def said(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
     def printed(text: str) -> None:
         with capsys.disabled():
             print(f"\n{text}")
 
-    yield printed
+    return printed
 
 
 def judged(made: Iterable[Case], *, supported: bool) -> Counts:
