@@ -10,10 +10,10 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, pairwise
+from itertools import chain, combinations, pairwise
 
-from guardrails.meanings import Said, Sense
-from guardrails.nearness import CLOSE_ENOUGH, Beside, closest
+from guardrails.meanings import Said, Sense, meaning
+from guardrails.nearness import CLOSE_ENOUGH, Beside, closest, mirrored, without
 from guardrails.reading import Place, Reading
 
 _NEGATION = re.compile(
@@ -28,13 +28,20 @@ _STATEMENT = re.compile(
 )
 _DENIED = re.compile(r"\b(?:pas|non|jamais|not|never)(?: \w{1,4})? \Z")
 _DENIED_WITHIN = 24  # characters before a word in which its denial is looked for
+_PASSIVE = re.compile(
+    r"\b(?:est|sont|etre|ete|sera|seront|etait|etaient)\b[^.;]{0,60}\bpar\b"
+    r"|\b(?:is|are|be|been|was|were|being)\b[^.;]{0,60}\bby\b"
+)
+_AGENT = re.compile(r"\b(?:par|by)(?: (?:les?|la|une?|des|the|an?|son|sa|his|her))? (?:l['’])?\Z")
+_AGENT_WITHIN = 10  # characters before a word in which "par" makes it the agent
+_CLEARLY = 1.0  # likeness of places that have a neighbour in common
 _TELLING = 0.5  # likeness below which two places have nothing to do with each other
 
 
 def contradictions(said: Reading, run: Sequence[Place]) -> list[str]:
     """What a sentence turns around of sentences that its sources hold."""
     found = [*_negations(said, run), *_turns(said, run)]
-    return [*found, *_moved_negation(said, run)]
+    return [*found, *_moved_negation(said, run), *_exchanged(said, run)]
 
 
 def _negations(said: Reading, run: Sequence[Place]) -> list[str]:
@@ -151,6 +158,52 @@ def _side(sense: Sense, word: Said, text: str) -> int:
     """The side that a word takes: "not allowed" takes the side of "forbidden"."""
     denied = sense.turns and _DENIED.search(text[max(0, word.start - _DENIED_WITHIN) : word.start])
     return 1 - sense.side if denied else sense.side
+
+
+def _exchanged(said: Reading, run: Sequence[Place]) -> list[str]:
+    """Whether two parties that the sentence and its sources both name have changed places."""
+    whole = Place(said, 0, len(said.low), said.stems)
+    here = _parties([whole])
+    if not here:
+        return []
+    there = _parties(run)
+    return [
+        "opposite parties"
+        for family in here.keys() & there.keys()
+        for one, other in combinations(sorted(here[family].keys() & there[family].keys()), 2)
+        if _swapped(here[family], there[family], one, other)
+    ]
+
+
+def _parties(run: Iterable[Place]) -> Mapping[int, _Sides]:
+    """Families of which a sentence says two sides, as they would stand if it were active."""
+    found: dict[int, dict[int, list[Beside]]] = defaultdict(lambda: defaultdict(list))
+    for place in run:
+        low, language = place.reading.low, place.reading.language
+        passive = _PASSIVE.search(low, place.start, place.end)
+        by_family: dict[int, list[tuple[int, str, Beside]]] = defaultdict(list)
+        for word, beside in place.placed(place.reading.telling):
+            stem = meaning(low[word.start : word.end], language)
+            turned = passive is not None and (
+                word.end <= passive.start()
+                or _AGENT.search(low[max(0, word.start - _AGENT_WITHIN) : word.start]) is not None
+            )
+            active = mirrored(beside) if turned else beside
+            for sense in word.senses:
+                by_family[sense.family].append((sense.side, stem, active))
+        for family, words in by_family.items():
+            own = {stem for _, stem, _ in words}
+            if len({side for side, _, _ in words}) > 1:
+                for side, _, beside in words:
+                    found[family][side].append(without(beside, own))
+    return found
+
+
+def _swapped(here: _Sides, there: _Sides, one: int, other: int) -> bool:
+    """Whether each stands clearly in the other's place, more than in its own."""
+    agreed = sum(closest(here[side][0], there[side]) for side in (one, other))
+    against = [closest(here[a][0], there[b]) for a, b in ((one, other), (other, one))]
+    return min(against) >= _CLEARLY and agreed < sum(against) * CLOSE_ENOUGH
 
 
 def _nearer(beside: Beside, sides: _Sides, own: int) -> bool:

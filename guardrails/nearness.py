@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from guardrails.meanings import meaning
@@ -101,6 +101,17 @@ def closest(beside: Beside, places: Iterable[Beside]) -> float:
 def dimmed(beside: Beside, share: float) -> Beside:
     """The same place, less telling: in a sentence that says only a share of what is said."""
     return {stem: near * share for stem, near in beside.items()}
+
+
+def without(beside: Beside, stems: Container[str]) -> Beside:
+    """The same place without some words."""
+    return {key: near for key, near in beside.items() if key.lstrip("<>") not in stems}
+
+
+def mirrored(beside: Beside) -> Beside:
+    """The same place with what stands before it behind it."""
+    turned = {"<": ">", ">": "<"}
+    return {turned.get(key[:1], key[:1]) + key[1:]: near for key, near in beside.items()}
 
 
 def likeness(one: Beside, other: Beside) -> float:

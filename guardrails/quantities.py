@@ -147,16 +147,13 @@ def _date(match: re.Match[str]) -> Quantity:
 
 
 def quantities(folded: str) -> Iterator[Quantity]:
-    """The numbers of a folded shadow, in order; "un", "one" and ordinals count as words."""
+    """The numbers of a folded shadow, in order, each with its unit.
+
+    "Un" and "one" count as words but before a time, and ordinals always.
+    """
     folded = _PER_CENT.sub(lambda match: "%".ljust(len(match[0])), folded)
     for match in _NUMBER.finditer(folded):
-        values = _read(match["digits"]) if match["digits"] else frozenset({_spelled(match[0])})
-        end = match.end()
-        if half := _HALF.match(folded, end):
-            values = frozenset(_half_more(value) for value in values)
-            end = half.end() if half["after"] is None else end
-        if scale := _SCALE_AFTER.match(folded, end):
-            values, end = _scaled(values, _SCALED[str(scale.lastgroup)]), scale.end()
+        values, end = _value(match, folded)
         unit = _UNIT_AFTER.match(folded, end)
         name = (unit.lastgroup or "") if unit else ""
         if not name and _CURRENCY_BEFORE.search(folded[max(0, match.start() - 8) : match.start()]):
@@ -165,7 +162,23 @@ def quantities(folded: str) -> Iterator[Quantity]:
             name = OTHER
         rate = _RATE.match(folded, end)
         counted_by = (rate.lastgroup or "") if rate else ""
-        yield Quantity(values, name, match[0], match.start(), match.end(), counted_by)
+        stop = unit.end() if unit else end
+        yield Quantity(values, name, match[0], match.start(), stop, counted_by)
+
+
+def _value(match: re.Match[str], folded: str) -> tuple[Values, int]:
+    """What a number says with its scale and its half ("1,5 million", "deux et demi"), and its end.
+
+    The half of "deux ans et demi" stands behind the unit: it counts, and moves no end.
+    """
+    values = _read(match["digits"]) if match["digits"] else frozenset({_spelled(match[0])})
+    end = match.end()
+    if half := _HALF.match(folded, end):
+        values = frozenset(_half_more(value) for value in values)
+        end = half.end() if half["after"] is None else end
+    if scale := _SCALE_AFTER.match(folded, end):
+        values, end = _scaled(values, _SCALED[str(scale.lastgroup)]), scale.end()
+    return values, end
 
 
 def _read(digits: str) -> Values:

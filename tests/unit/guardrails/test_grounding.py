@@ -214,9 +214,9 @@ FACTS = (
     "sentence",
     [
         "Le remboursement est plafonné à 1500 euros par an.",
-        "Le plafond pour la société est de 1 500 000 euros.",
+        "Pour la société, c’est 1 500 000 euros.",
         "Le stage dure 2,5 ans.",
-        "La réponse vient sous 1,5 heure en urgence.",
+        "La réponse vient sous 48 heures, ou 1,5 heure en urgence.",
         "Le préavis dû est de 1 mois.",
         "Le congé est d’un an, sauf accord du responsable.",
         "Le congé est de douze mois, sauf accord du responsable.",
@@ -243,7 +243,8 @@ def test_the_same_quantity_and_the_same_fact_in_other_words_is_carried(sentence:
         ("Le guichet ouvre le lundi soir à Rennes.", "opposite soir"),
         ("Le guichet ouvre demain à Rennes.", "word demain"),
         ("Le guichet ouvre seulement le lundi matin à Rennes.", "word seulement"),
-        ("Le salarié informe l’employeur.", "opposite salarie"),
+        ("Le salarié informe l’employeur.", "opposite parties"),
+        ("L’employeur est informé par le salarié.", "opposite parties"),
         ("Nantes : le guichet ouvre le lundi matin.", "name Nantes"),
     ],
 )
