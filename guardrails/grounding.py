@@ -29,7 +29,7 @@ ENTAILED = 0.5  # what a model must give at least one passage: more likely than 
 WINDOW = 3  # sentences in a row that are read as one place
 SECOND = 0.2  # share of a sentence's words that another place must add to count as well
 FLOOR = 0.3  # what a place tells in a sentence that has no other word of what is said
-LONGEST = 200  # words: each of its figures is held to each of the sources'; longer is to be quoted
+LONGEST = 120  # words: each of its figures is held to each of the sources'; longer is to be quoted
 
 JOINTS = 4  # of a sentence that are tried as the joint of two
 SHORTEST = 5  # words of a sentence that was joined to another

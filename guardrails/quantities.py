@@ -39,14 +39,14 @@ class Quantity:
             return False
         if not self.values.isdisjoint(other.values):
             return _agree(self.unit, other.unit)
+        if self.unit == other.unit or self.unit not in BASES or other.unit not in BASES:
+            return False
         return not self._in_base().isdisjoint(other._in_base())
 
     def _in_base(self) -> frozenset[tuple[str, Decimal]]:
-        """In the smallest unit that its own is always so many of; nothing without such a unit."""
-        if self.unit not in BASES:
-            return frozenset()
+        """In the smallest unit that its own is always so many of."""
         base, times = BASES[self.unit]
-        numbers = (value for value in self.values if re.fullmatch(r"\d+(?:\.\d+)?", value))
+        numbers = (value for value in self.values if _PLAIN.fullmatch(value))
         return frozenset((base, Decimal(value) * times) for value in numbers)
 
     def rivals(self, other: Quantity) -> bool:
@@ -78,6 +78,10 @@ _TENS |= {"ninety": 90, "vingts": 20, "septante": 70, "huitante": 80, "octante":
 _SCALES = {"cent": 100, "cents": 100, "hundred": 100, "mille": 1000, "thousand": 1000}
 _WORDS = {**_UNITS, **_TENS, **_SCALES}
 _SPELLED = "|".join(sorted((word for word in _WORDS if word != "_"), key=len, reverse=True))
+
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 
 _MONTHS = {
     **_listed("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre", 1),
@@ -132,8 +136,9 @@ def figures(folded: str) -> list[Quantity]:
     """The dates and the other numbers of a folded shadow, in order."""
     found = []
     for pattern in _DATES:
-        found += [_date(match) for match in pattern.finditer(folded)]
-        folded = pattern.sub(lambda match: " " * len(match[0]), folded)
+        if dates := [_date(match) for match in pattern.finditer(folded)]:
+            found += dates
+            folded = pattern.sub(lambda match: " " * len(match[0]), folded)
     return sorted([*found, *quantities(folded)], key=lambda one: one.start)
 
 
@@ -183,11 +188,13 @@ def _value(match: re.Match[str], folded: str) -> tuple[Values, int]:
 
 def _read(digits: str) -> Values:
     """Both readings of "1,500" and "1.500": a decimal mark, or a thousands mark."""
+    if digits.isdigit():
+        return frozenset({digits.lstrip("0") or "0"})
     glued = re.sub(r"[ '’]", "", digits)
     readings = set()
-    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", glued):
+    if _THOUSANDS.fullmatch(glued):
         readings.add(_plain(re.sub(r"[.,]", "", glued)))
-    if re.fullmatch(r"\d+(?:[.,]\d+)?", glued):
+    if _DECIMAL.fullmatch(glued):
         readings.add(_plain(glued.replace(",", ".")))
     return frozenset(readings or {glued})  # neither: a section, a version
 
@@ -198,7 +205,7 @@ def _half_more(value: str) -> str:
 
 def _scaled(values: Values, by: int) -> Values:
     """The values many times over; what is no number stays."""
-    numbers = (value for value in values if re.fullmatch(r"\d+(?:\.\d+)?", value))
+    numbers = (value for value in values if _PLAIN.fullmatch(value))
     return frozenset(f"{(Decimal(value) * by).normalize():f}" for value in numbers) or values
 
 
