@@ -6,31 +6,39 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from guardrails.meanings import meanings
 from guardrails.nearness import Beside, Rival, closest, displaced
 from guardrails.text import folded
 from models.ports import Language
-from models.words import STOP_WORDS
+from models.words import STOP_WORDS, stem
 
 _NAME = re.compile(r"(?<!\w)(?:[dlDL]['’])?(?P<name>[A-ZÀ-Þ][\w-]+)")
 _OPENS = re.compile(r"(?:\A|[.!?…:;«\"“(\n•*-])\s*\Z")  # a capital behind it says nothing
 _LOOK_BACK = 3  # characters
 _WORD = re.compile(r"\w+")
-_LEADS = frozenset(
-    {"according", "answer", "brief", "reponse", "resume", "selon", "short", "source"}
+_COMMON = frozenset(
+    {"according", "additional", "answer", "brief", "certain", "divers", "diverses", "multiple"}
+    | {"nombreuses", "nombreux", "numerous", "plusieurs", "reponse", "resume", "selon", "several"}
+    | {"short", "source", "various"}
 )
+_VERBAL = re.compile(r"(?:ez|ly|ing)\Z")  # "Adressez", "Usually": a capital for its place alone
 _TELLING = 0.9  # likeness below which two places have nothing to do with each other
 _NEARER = 0.8  # how much less like its own place than a rival's a name may stand
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A word with a capital, characters [start, end). `sure`: no sentence begins with it."""
+    """A word with a capital, characters [start, end).
+
+    `sure`: no sentence begins with it; `common`: one does, and it is a word like another.
+    """
 
     written: str
     words: frozenset[str]  # folded
     start: int
     end: int
     sure: bool
+    common: bool
 
 
 _Named = tuple[Name, Beside]
@@ -42,8 +50,16 @@ def names(text: str, language: Language) -> Iterator[Name]:
         before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
         words = frozenset(_WORD.findall(folded(match["name"])))
         sure = _OPENS.search(before) is None
-        if sure or not words & (STOP_WORDS[language] | _LEADS):
-            yield Name(match["name"], words, *match.span("name"), sure)
+        if sure or not words & STOP_WORDS[language]:
+            common = not sure and any(_common(word, language) for word in words)
+            yield Name(match["name"], words, *match.span("name"), sure, common)
+
+
+def _common(word: str, language: Language) -> bool:
+    """Whether a folded word that begins a sentence is no name."""
+    if word in _COMMON or _VERBAL.search(word):
+        return True
+    return stem(word, language) in meanings(language).same
 
 
 def missing_names(
@@ -54,6 +70,8 @@ def missing_names(
     here = _by_writing(said)
     certain = frozenset[str]().union(*(name.words for name, _ in sources if name.sure))
     for name, beside in said:
+        if name.common:
+            continue
         unknown = not known.issuperset(name.words)
         weighed = name.sure or unknown or name.words <= certain
         if (name.sure and unknown) or (weighed and _taken(name, beside, here, there)):

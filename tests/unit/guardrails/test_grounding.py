@@ -203,7 +203,7 @@ def test_english_figures_and_words_are_held_to_their_place(sentence: str) -> Non
 
 FACTS = (
     "Le remboursement est plafonné à 1 500 € par an, soit 1,5 million d’euros pour la société. "
-    "La demande se fait avec le formulaire 12819*05, selon l’article L. 1132-1 du code du travail. "
+    "Faites la demande avec le formulaire 12819*05, selon l’article L. 1132-1 du code du travail. "
     "Le stage dure deux ans et demi. La réponse vient sous 48 heures, ou 90 minutes en urgence. "
     "Un mois de préavis est dû. Le guichet ouvre le lundi matin à Rennes. "
     "L’employeur informe le salarié. Le congé est de 12 mois, sauf accord du responsable."
@@ -222,6 +222,7 @@ FACTS = (
         "Le congé est de douze mois, sauf accord du responsable.",
         "Le salarié est informé par l’employeur.",
         "À Rennes, le guichet ouvre le lundi matin.",
+        "Adressez la demande avec le formulaire 12819*05.",
     ],
 )
 def test_the_same_quantity_and_the_same_fact_in_other_words_is_carried(sentence: str) -> None:
