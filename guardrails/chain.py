@@ -22,7 +22,7 @@ from guardrails.verdicts import (
     Verdict,
     Violation,
 )
-from models.ports import Language, Source
+from models.ports import Entailment, Language, ModelIdentity, Source
 
 _UNSUPPORTED = Support(supported=False, score=0.0, missing=("citation",))
 
@@ -35,16 +35,27 @@ class Guards:
     """
 
     def __init__(
-        self, personal_data: PersonalData, charter: Charter, senses: Senses | None = None
+        self,
+        personal_data: PersonalData,
+        charter: Charter,
+        senses: Senses | None = None,
+        entailment: Entailment | None = None,
     ) -> None:
+        """`entailment` may take support back that the rules gave, and never gives any."""
         self._personal_data = personal_data
         self._charter = charter
         self._cascade = Cascade(charter, senses or Senses())
+        self._entailment = entailment
 
     @property
     def charter_version(self) -> str:
         """The exact charter in force: name, version and digest."""
         return self._charter.reference
+
+    @property
+    def entailment(self) -> ModelIdentity | None:
+        """The model that confirms support, where there is one."""
+        return self._entailment.identity if self._entailment else None
 
     def screen_question(
         self,
@@ -123,6 +134,8 @@ class Guards:
             if verdict.findings:  # compare masked with masked, where sources came unmasked
                 texts = [self._mask(one, placeholders, language) for one in texts]
             support = grounding.support(verdict.text, texts, language)
+            if self._entailment is not None:
+                support = grounding.confirmed(support, verdict.text, texts, self._entailment)
         return SentenceVerdict(verdict, support, numbers)
 
     def check_answer(self, text: str, language: Language) -> Verdict:

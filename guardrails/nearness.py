@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from guardrails.meanings import meaning
 from models.ports import Language
-from models.words import content_words
 
 Beside = Mapping[str, float]
 """Stems, each alone and with its side ("<cadr" stands before), and how near: 1 is next to it."""
@@ -30,11 +31,16 @@ class Surroundings:
         for token in _TOKEN.finditer(folded):
             if not token["word"]:
                 place += _SENTENCE if token["end"] else _CLAUSE
-            elif stems := content_words(token[0], language):
+            elif stem := meaning(token[0], language):
                 place += 1
                 self._starts.append(token.start())
                 self._places.append(place)
-                self._stems.append("" if token[0][0].isdigit() else stems[0])
+                self._stems.append("" if stem[0].isdigit() else stem)
+
+    def content(self, start: int, end: int) -> Sequence[tuple[int, str]]:
+        """The content words that begin in [start, end), with where; a number has no name."""
+        first, after = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return list(zip(self._starts[first:after], self._stems[first:after], strict=True))
 
     def of(self, start: int, end: int) -> Beside:
         """What characters [start, end) stand beside."""
@@ -62,6 +68,50 @@ class Surroundings:
             return 0, 0
         here = self._places[first] if first < len(self._places) else self._places[-1] + 1
         return here, self._places[after - 1] if first < after else here
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What may have been put in another's place: where sources say it, and the sentence itself."""
+
+    there: Sequence[Beside]
+    here: Sequence[Beside] = ()
+
+
+def displaced(beside: Beside, own: Sequence[Beside], rival: Rival, slack: float) -> bool:
+    """Whether the rival, rather than what is said, stands in this place of the sources.
+
+    `own` is where the sources say what is said. Where the sentence says both, each in its place
+    is weighed against both exchanged: a clause that moved takes them along, a swap does not.
+    """
+    against, agreed = closest(beside, rival.there), closest(beside, own)
+    if not rival.here:
+        return agreed < against * slack
+    return any(
+        agreed + closest(each, rival.there) < (against + closest(each, own)) * slack
+        for each in rival.here
+    )
+
+
+def closest(beside: Beside, places: Iterable[Beside]) -> float:
+    """The greatest likeness to any of them."""
+    return max((likeness(beside, each) for each in places), default=0)
+
+
+def dimmed(beside: Beside, share: float) -> Beside:
+    """The same place, less telling: in a sentence that says only a share of what is said."""
+    return {stem: near * share for stem, near in beside.items()}
+
+
+def without(beside: Beside, stems: Container[str]) -> Beside:
+    """The same place without some words."""
+    return {key: near for key, near in beside.items() if key.lstrip("<>") not in stems}
+
+
+def mirrored(beside: Beside) -> Beside:
+    """The same place with what stands before it behind it."""
+    turned = {"<": ">", ">": "<"}
+    return {turned.get(key[:1], key[:1]) + key[1:]: near for key, near in beside.items()}
 
 
 def likeness(one: Beside, other: Beside) -> float:

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from guardrails.units import BASES, COUNTED, UNITS
+
 Values = frozenset[str]
 DATE = "date"
+OTHER = "other"
+"""The unit of a number that counts what no unit of ours is: "3 badges"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +35,27 @@ class Quantity:
         """Whether a text that holds this one holds the other."""
         if other.unit == DATE:
             return other.written in self.values
-        if self.values.isdisjoint(other.values):
+        if not _agree(self.rate, other.rate):
             return False
-        return _agree(self.unit, other.unit) and _agree(self.rate, other.rate)
+        if not self.values.isdisjoint(other.values):
+            return _agree(self.unit, other.unit)
+        if self.unit == other.unit or self.unit not in BASES or other.unit not in BASES:
+            return False
+        return not self._in_base().isdisjoint(other._in_base())
+
+    def _in_base(self) -> frozenset[tuple[str, Decimal]]:
+        """In the smallest unit that its own is always so many of."""
+        base, times = BASES[self.unit]
+        numbers = (value for value in self.values if _PLAIN.fullmatch(value))
+        return frozenset((base, Decimal(value) * times) for value in numbers)
 
     def rivals(self, other: Quantity) -> bool:
-        """Whether one of the two may have been mistaken for the other."""
-        return _agree(self.rate, other.rate)
+        """Whether the other may have been put in this one's place; a date, in a date's alone."""
+        return (self.unit == DATE or other.unit != DATE) and _agree(self.rate, other.rate)
 
 
 def _agree(left: str, right: str) -> bool:
-    return not left or not right or left == right
+    return not left or not right or left == right or {left, right} == {"day", "working"}
 
 
 def _listed(given: str, start: int = 0) -> dict[str, int]:
@@ -65,6 +79,10 @@ _SCALES = {"cent": 100, "cents": 100, "hundred": 100, "mille": 1000, "thousand":
 _WORDS = {**_UNITS, **_TENS, **_SCALES}
 _SPELLED = "|".join(sorted((word for word in _WORDS if word != "_"), key=len, reverse=True))
 
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
+
 _MONTHS = {
     **_listed("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre", 1),
     **_listed("january february march april may june july august september october november", 1),
@@ -73,27 +91,26 @@ _MONTHS = {
 }
 _MONTH = "|".join(_MONTHS)
 
-_UNIT_NAMES = {
-    "day": r"jours?|days?",
-    "hour": r"heures?|hours?|h",
-    "minute": r"minutes?|min",
-    "week": r"semaines?|weeks?",
-    "month": r"mois|months?",
-    "year": r"ans?|annees?|years?",
-    "euro": r"euros?|eur|€",
-    "percent": r"%",
-    "km": r"km|kilometres?|kilometers?",
-    "person": r"personnes?|people|persons?|salaries?|employes?|employees?",
-    "character": r"caracteres?|characters?",
-}
-_UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNIT_NAMES.items())
+_UNIT = "|".join(f"(?P<{name}>{words})" for name, words in UNITS.items())
 _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[ '’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*)"
+    rf"|\b(?P<one>une?|one)(?= (?:{'|'.join(UNITS[name] for name in COUNTED)})\b)"
     rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]| et | and )(?:{_SPELLED}|une?|one)){{0,9}})\b"
 )
-_UNIT_AFTER = re.compile(rf"[ -]?(?:\([a-z]\) ?)?(?:{_UNIT})(?!\w)")
+_BETWEEN = "premiers?|premieres?|derniers?|dernieres?|prochaine?s?|first|last|next|full|whole"
+_UNIT_AFTER = re.compile(rf"[ -]{{0,3}}(?:\([a-z]\) ?)?(?:(?:{_BETWEEN}) )?(?:{_UNIT})(?!\w)")
+_SCALE_AFTER = re.compile(
+    r" ?(?:(?P<k>k(?=€| ?euros?\b| ?eur\b)|milliers?|thousand|mille(?= (?:euros?|personnes)))"
+    r"|(?P<m>millions?|m(?=€))|(?P<b>milliards?|billions?))(?!\w)(?: d[e'’])?"
+)
+_SCALED = {"k": 10**3, "m": 10**6, "b": 10**9}
+_OTHER_UNIT = re.compile(r"[ -]{1,3}(?!a\b|et\b|ou\b|and\b|or\b|to\b|of\b|in\b|au\b)[a-z]{3,}")
 _RATE = re.compile(
     rf"[^.!?;,:()\d\n]{{0,60}}?\b(?:par|per|an?|chaque|each|every) (?:{_UNIT})(?!\w)"
+)
+_HALF = re.compile(
+    rf" and a half\b|(?P<after> (?:{'|'.join(UNITS[name] for name in COUNTED)}) "
+    r"(?:et demie?|and a half)\b)"
 )
 _PER_CENT = re.compile(r"\b(?:pour ?cent|per ?cent)\b")
 _CURRENCY_BEFORE = re.compile(r"(?:€|\beuros?) {0,2}\Z")
@@ -116,12 +133,13 @@ _DATES = (
 
 
 def figures(folded: str) -> list[Quantity]:
-    """The dates of a folded shadow, then its other numbers."""
+    """The dates and the other numbers of a folded shadow, in order."""
     found = []
     for pattern in _DATES:
-        found += [_date(match) for match in pattern.finditer(folded)]
-        folded = pattern.sub(lambda match: " " * len(match[0]), folded)
-    return [*found, *quantities(folded)]
+        if dates := [_date(match) for match in pattern.finditer(folded)]:
+            found += dates
+            folded = pattern.sub(lambda match: " " * len(match[0]), folded)
+    return sorted([*found, *quantities(folded)], key=lambda one: one.start)
 
 
 def _date(match: re.Match[str]) -> Quantity:
@@ -134,28 +152,61 @@ def _date(match: re.Match[str]) -> Quantity:
 
 
 def quantities(folded: str) -> Iterator[Quantity]:
-    """The numbers of a folded shadow, in order; "un", "one" and ordinals count as words."""
+    """The numbers of a folded shadow, in order, each with its unit.
+
+    "Un" and "one" count as words but before a time, and ordinals always.
+    """
     folded = _PER_CENT.sub(lambda match: "%".ljust(len(match[0])), folded)
     for match in _NUMBER.finditer(folded):
-        values = _read(match["digits"]) if match["digits"] else frozenset({_spelled(match[0])})
-        unit = _UNIT_AFTER.match(folded, match.end())
+        values, end = _value(match, folded)
+        unit = _UNIT_AFTER.match(folded, end)
         name = (unit.lastgroup or "") if unit else ""
         if not name and _CURRENCY_BEFORE.search(folded[max(0, match.start() - 8) : match.start()]):
             name = "euro"
-        rate = _RATE.match(folded, match.end())
+        if not name and _OTHER_UNIT.match(folded, end):
+            name = OTHER
+        rate = _RATE.match(folded, end)
         counted_by = (rate.lastgroup or "") if rate else ""
-        yield Quantity(values, name, match[0], match.start(), match.end(), counted_by)
+        stop = unit.end() if unit else end
+        yield Quantity(values, name, match[0], match.start(), stop, counted_by)
+
+
+def _value(match: re.Match[str], folded: str) -> tuple[Values, int]:
+    """What a number says with its scale and its half ("1,5 million", "deux et demi"), and its end.
+
+    The half of "deux ans et demi" stands behind the unit: it counts, and moves no end.
+    """
+    values = _read(match["digits"]) if match["digits"] else frozenset({_spelled(match[0])})
+    end = match.end()
+    if half := _HALF.match(folded, end):
+        values = frozenset(_half_more(value) for value in values)
+        end = half.end() if half["after"] is None else end
+    if scale := _SCALE_AFTER.match(folded, end):
+        values, end = _scaled(values, _SCALED[str(scale.lastgroup)]), scale.end()
+    return values, end
 
 
 def _read(digits: str) -> Values:
     """Both readings of "1,500" and "1.500": a decimal mark, or a thousands mark."""
+    if digits.isdigit():
+        return frozenset({digits.lstrip("0") or "0"})
     glued = re.sub(r"[ '’]", "", digits)
     readings = set()
-    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", glued):
+    if _THOUSANDS.fullmatch(glued):
         readings.add(_plain(re.sub(r"[.,]", "", glued)))
-    if re.fullmatch(r"\d+(?:[.,]\d+)?", glued):
+    if _DECIMAL.fullmatch(glued):
         readings.add(_plain(glued.replace(",", ".")))
     return frozenset(readings or {glued})  # neither: a section, a version
+
+
+def _half_more(value: str) -> str:
+    return f"{value}.5" if value.isdigit() else value
+
+
+def _scaled(values: Values, by: int) -> Values:
+    """The values many times over; what is no number stays."""
+    numbers = (value for value in values if _PLAIN.fullmatch(value))
+    return frozenset(f"{(Decimal(value) * by).normalize():f}" for value in numbers) or values
 
 
 def _plain(number: str) -> str:

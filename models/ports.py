@@ -54,6 +54,17 @@ class Reranker(Protocol):
         ...
 
 
+class Entailment(Protocol):
+    """Reads two texts together: whether the first says the second."""
+
+    @property
+    def identity(self) -> ModelIdentity: ...
+
+    def entails(self, premises: Sequence[str], hypothesis: str) -> list[float]:
+        """How likely each premise entails the hypothesis, in [0, 1], in the order given."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A passage under the number by which an answer cites it, counted from 1."""

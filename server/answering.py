@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from guardrails.chain import Guards
+from guardrails.leaning import bears, leans
 from guardrails.pii.vault import bare
 from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Violation
 from ingest.chunking import SIZE
@@ -121,6 +122,8 @@ class Answering:
             facts["embedder"] = [embedder.identity.name, embedder.identity.digest]
             if (reranker := self.retrieval.reranker) is not None:
                 facts["reranker"] = [reranker.get().identity.name, reranker.get().identity.digest]
+            if (entailment := self.engines.guards.get().entailment) is not None:
+                facts["entailment"] = [entailment.name, entailment.digest]
         return Event(
             EventKind.ANSWER_OPENED,
             "",
@@ -203,15 +206,24 @@ class _Answer:
     def _released(
         self, writing: Writing, prompt: Prompt, permit: AnswerPermit, holds: Holds
     ) -> Steps[SealedSentence, None, Refused | Failed | None]:
-        """Each sentence once it is checked and on the record; at the end, what broke the answer."""
-        for sentence in self._sentences(writing):
+        """Each sentence once it is checked and on the record; at the end, what broke the answer.
+
+        One that leans on a sentence withheld just before it is withheld as well: "sauf ce jour-là"
+        would be said of something else.
+        """
+        gap = False
+        for written in self._sentences(writing):
             permit.check()
-            checked = self._checked(sentence.replace(prompt.mark, ""), prompt)
+            sentence = written.replace(prompt.mark, "")
+            checked = self._checked(sentence, prompt)
             if isinstance(checked, Refused):
                 return checked
-            if not checked.released:
+            leaning = leans(sentence, self.asking.language)
+            if not checked.released or (gap and leaning):
                 self.progress.withhold(checked)
+                gap = bears(sentence) or (gap and leaning)
                 continue
+            gap = False
             permit.check()
             if not holds(checked.cited):
                 return Failed(FailureCause.WITHDRAWN)

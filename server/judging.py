@@ -39,6 +39,7 @@ from server.wiring import (
     arithmetic,
     choose_generator,
     make_embedder,
+    make_entailment,
     make_guards,
     make_personal_data,
     make_reranker,
@@ -102,9 +103,16 @@ def grounded(id_: str | int | None, answer: str, passages: Sequence[str]) -> dic
                 "supported": found.supported,
                 "score": round(found.score, 3),
                 "missing": list(found.missing),
+                "facts": [_fact(one) for one in found.missing],
             }
         )
     return {"id": id_, "sentences": sentences}
+
+
+def _fact(missing: str) -> dict[str, Json]:
+    """What no passage says: its kind, and how the sentence puts it where it is one expression."""
+    kind, _, written = missing.partition(" ")
+    return {"kind": kind, "said": written}
 
 
 def charter_json(file: Path) -> dict[str, Json]:
@@ -251,6 +259,7 @@ def examined(settings: Settings) -> dict[str, Any]:
         _check("models", lambda: _models(settings)),
         _check("embedder", lambda: _embedder(settings)),
         _check("reranker", lambda: _reranker(settings)),
+        _check("entailment", lambda: _entailment(settings)),
         _check("documents", lambda: _documents(settings)),
         _check("server", lambda: holding.holder(settings.home) or "no server runs"),
     ]
@@ -307,6 +316,17 @@ def _reranker(settings: Settings) -> str:
     spent = time.perf_counter() - started
     name, digest = reranker.identity.name, reranker.identity.digest
     return f"{name} ({digest[:12]}…) read {READ_AGAIN} passages in {spent:.2f} s, loading included"
+
+
+def _entailment(settings: Settings) -> str:
+    if settings.entailment is None:
+        return "none: rules alone decide what the passages support (VIGIE_ENTAILMENT)"
+    entailment = make_entailment(settings)
+    started = time.perf_counter()
+    entailment.entails([_PASSAGE], _PASSAGE[:80])
+    spent = time.perf_counter() - started
+    name, digest = entailment.identity.name, entailment.identity.digest
+    return f"{name} ({digest[:12]}…) read a sentence in {spent:.2f} s, loading included"
 
 
 def _documents(settings: Settings) -> str:

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         description="The folder of a cross-encoder that reads the best passages again; without "
         "one they keep the order in which they were found.",
     )
+    entailment: Path | None = Field(
+        None,
+        description="The folder of a cross-encoder that tells entailment: what the rules let "
+        "through is shown only if it agrees. Without one the rules decide.",
+    )
     index_url: str | None = Field(
         None, description="A Qdrant server on site; by default the index is a folder of the home."
     )

@@ -1,11 +1,11 @@
-"""The embedder and the reranker behind the switch: with the AI off, no text reaches them."""
+"""The models that read, behind the switch: with the AI off, no text reaches them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.ports import Embedder, Matrix, ModelIdentity, Reranker
+from models.ports import Embedder, Entailment, Matrix, ModelIdentity, Reranker
 from server.outcomes import Mode
 from server.switch import StoppedError, Switch
 
@@ -46,6 +46,23 @@ class SwitchedReranker(Reranker):
         """Raises StoppedError with the AI off."""
         check_not_off(self.switch)
         return self.reranker.scores(question, passages)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedEntailment(Entailment):
+    """Tells entailment as another does, unless the switch is OFF."""
+
+    entailment: Entailment
+    switch: Switch
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self.entailment.identity
+
+    def entails(self, premises: Sequence[str], hypothesis: str) -> list[float]:
+        """Raises StoppedError with the AI off."""
+        check_not_off(self.switch)
+        return self.entailment.entails(premises, hypothesis)
 
 
 def check_not_off(switch: Switch) -> None:

@@ -32,7 +32,7 @@ from ingest.vectors import VectorCache
 from models import adapted, catalog
 from models.errors import ModelUnavailableError, WritingRevokedError
 from models.extractive import ExtractiveGenerator
-from models.ports import Embedder, Generator, Reranker
+from models.ports import Embedder, Entailment, Generator, Reranker
 from models.stub import StubGenerator
 from models.wording import Wording
 from server.access import Person, operator
@@ -66,7 +66,7 @@ from server.store.lives import Lives
 from server.store.people import People
 from server.store.shelves import Shelves
 from server.switch import Switch
-from server.switched import SwitchedEmbedder, SwitchedReranker
+from server.switched import SwitchedEmbedder, SwitchedEntailment, SwitchedReranker
 from server.switching import Switching
 
 
@@ -117,6 +117,8 @@ class Vigie:
         self.answering.retrieval.index.get()
         if self.answering.retrieval.reranker is not None:
             self.answering.retrieval.reranker.get()
+        if self.settings.entailment is not None:
+            self.answering.engines.guards.get()
 
     def remarks(self) -> Iterator[str]:
         """What whoever starts the house should know: who answers if not the model, what is missing.
@@ -215,11 +217,14 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     ground = _Ground.laid(settings, closing)
     secret, switch, record, store = ground.secret, ground.switch, ground.record, ground.store
     charter = Lazy(lambda: charters.load(settings.charter_file()))
+    entailment = _entailment(settings, switch)
     writer = Lazy(lambda: make_generator(settings))
     documents = _documents(ground, parts)
     generator = Lazy(lambda: writer.get().generator)
     senses = Lazy(lambda: senses_of(charter.get(), documents.retrieval.embedder, generator, switch))
-    guards = Lazy(lambda: Guards(parts.personal_data.get(), charter.get(), senses.get()))
+    guards = Lazy(
+        lambda: Guards(parts.personal_data.get(), charter.get(), senses.get(), entailment.get())
+    )
     accounts = Accounts(People(store), record, secret, _policy(settings, parts.hasher), now)
 
     return Vigie(
@@ -331,6 +336,20 @@ def make_reranker(settings: Settings) -> Reranker:
 
     assert settings.reranker is not None
     return CrossEncoderReranker(settings.reranker)
+
+
+def _entailment(settings: Settings, switch: Switch) -> Lazy[Entailment | None]:
+    if settings.entailment is None:
+        return Lazy(lambda: None)
+    return Lazy(lambda: SwitchedEntailment(make_entailment(settings), switch))
+
+
+def make_entailment(settings: Settings) -> Entailment:
+    """The model of the settings that confirms support. Raises ModelUnavailableError."""
+    from models.cross_encoder import CrossEncoderEntailment
+
+    assert settings.entailment is not None
+    return CrossEncoderEntailment(settings.entailment)
 
 
 def _rule(settings: Settings) -> Rule:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from pathlib import Path
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 LETTERS = string.ascii_lowercase + string.digits
 
 
-def build(folder: Path, *, labels: int = 1, seed: int = 0) -> Path:
-    """Writes it in the form in which such models are published: safetensors, no code."""
+NLI = ("entailment", "neutral", "contradiction")
+
+
+def build(folder: Path, *, labels: int = 1, seed: int = 0, names: Sequence[str] = ()) -> Path:
+    """Writes it in the form in which such models are published: safetensors, no code.
+
+    `names` are those of its classes, where it has some.
+    """
     import torch
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
@@ -26,7 +33,8 @@ def build(folder: Path, *, labels: int = 1, seed: int = 0) -> Path:
         intermediate_size=64,
         max_position_embeddings=512,
         initializer_range=0.5,
-        num_labels=labels,
+        num_labels=len(names) or labels,
+        **({"id2label": dict(enumerate(names))} if names else {}),
     )
     BertForSequenceClassification(config).save_pretrained(folder)
     BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)

@@ -14,7 +14,7 @@ from evaluations.french_pii.peers import presidio
 from french import passages
 from slowest import worst
 
-from guardrails import charter, injection
+from guardrails import charter, grounding, injection, reading
 from guardrails.pii import StructuredIdentifiers
 from guardrails.pii.placeholders import Placeholders
 from guardrails.stream import StreamRedactor
@@ -64,6 +64,7 @@ def figures() -> Iterator[Figure]:
     yield from _orders(text)
     yield from _chain()
     yield from _charter()
+    yield from _support()
 
 
 def _orders(text: str) -> Iterator[Figure]:
@@ -142,3 +143,27 @@ def _charter() -> Iterator[Figure]:
         round(nth(read, 95), 2),
         aim="≤ 1",
     )
+
+
+def _support() -> Iterator[Figure]:
+    """A sentence in other words than its source, beside six passages that nobody has read yet."""
+    topics = "congé badge stage mutuelle préavis repas".split()
+    passages = [
+        (f"Le {topic} est dû après {n} mois à Rennes, sauf accord du responsable. " + PROSE * 2)[
+            :600
+        ]
+        for n, topic in enumerate(topics, 2)
+    ]
+    said = "À Rennes, le préavis est dû après 6 mois, sauf accord du responsable."
+
+    def unread() -> None:
+        reading.read.cache_clear()
+        assert grounding.support(said, passages, Language.FRENCH).supported
+
+    def again() -> None:
+        grounding.support(said, passages, Language.FRENCH)
+
+    fresh = timed(unread, TIMES)
+    yield Figure("guards: support, first sentence, p50", median(fresh), "ms", aim="≤ 5")
+    yield Figure("guards: support, first sentence, p95", nth(fresh, 95), "ms")
+    yield Figure("guards: support, each next sentence, p50", median(timed(again, TIMES)), "ms")

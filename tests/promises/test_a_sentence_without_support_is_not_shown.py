@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from adapters import ScriptedGenerator
+from demo import asked_by, employee
 
 from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.pii import Placeholders, StructuredIdentifiers
 from guardrails.verdicts import SentenceVerdict
-from models.ports import Language, Source
+from models.ports import Language, Prompt, Source
 from models.segmentation import split
+from server.audit.log import SealedOutcome
+from server.lazy import Lazy
+from server.outcomes import Answered
+from server.wiring import Vigie
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GUARDS = Guards(StructuredIdentifiers(), charters.load(EXAMPLES / "charter.yaml"))
@@ -62,6 +71,10 @@ def test_a_supported_sentence_is_shown(sentence: str) -> None:
         "Chaque salarié acquiert 25 jours de congés par an [7].",
         "Chaque salarié acquiert 25 jours de congés par an [1][7].",
         "Chaque salarié acquiert 25 jours de congés par an.",
+        "Le préavis est d’un mois pour un cadre [3].",
+        "Le préavis est de 3 semaines pour un cadre [3].",
+        "Lyon : le plafond d’un repas est de 20 euros [2].",
+        "À Paris, le plafond d’un repas est de 20 dollars [2].",
     ],
 )
 def test_an_unsupported_sentence_is_not_shown(sentence: str) -> None:
@@ -92,3 +105,35 @@ def test_a_number_changed_anywhere_is_noticed() -> None:
             f"{altered} [1]", [Source(1, "", text)], Placeholders(b"k"), FR
         )
         assert not verdict.released, altered
+
+
+NOTE = (
+    "Les congés sont posés avant le 31 mai dans Sémaphore. "
+    "Le responsable répond sous dix jours. Le badge est rendu le dernier jour du contrat."
+)
+
+
+@pytest.mark.slow
+def test_a_sentence_that_leans_on_one_that_is_not_shown_is_not_shown_either(
+    house: Vigie, tmp_path: Path
+) -> None:
+    lines = tmp_path / "notes.jsonl"
+    lines.write_text(json.dumps({"id": "1", "title": "Congés", "text": NOTE}), encoding="utf-8")
+    house.library.ingest(lines, "notes", house.operator, lambda _done, _of: None)
+
+    def writing(_prompt: Prompt) -> Iterable[str]:
+        yield "Le badge est rendu le dernier jour du contrat [1].\n"
+        yield "Les congés sont posés dans Sémaphore avant le 31 juillet [1].\n"
+        yield "Mais dans ce cas, le responsable répond sous dix jours [1].\n"
+        yield "Le responsable répond sous dix jours [1].\n"
+
+    engines = replace(house.answering.engines, generator=Lazy(lambda: ScriptedGenerator(writing)))
+    asking = asked_by(employee(house), "Quand poser mes congés et rendre mon badge ?")
+    *_, last = replace(house.answering, engines=engines).answer(asking)
+
+    assert isinstance(last, SealedOutcome)
+    assert isinstance(last.outcome, Answered)
+    assert last.outcome.text == (
+        "Le badge est rendu le dernier jour du contrat [1]. "
+        "Le responsable répond sous dix jours [1]."
+    )

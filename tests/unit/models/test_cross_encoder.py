@@ -1,4 +1,4 @@
-"""A cross-encoder reads a question and passages together, from a folder and nowhere else."""
+"""A cross-encoder reads two texts together, from a folder and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tiny_cross_encoder
 
-from models.cross_encoder import CrossEncoderReranker
+from models.cross_encoder import CrossEncoderEntailment, CrossEncoderReranker
 from models.errors import ModelUnavailableError
 
 pytestmark = pytest.mark.slow
@@ -65,3 +65,36 @@ def test_a_model_that_sorts_into_classes_is_no_reranker(tmp_path: Path) -> None:
 
     with pytest.raises(ModelUnavailableError, match="3 scores"):
         classifier.scores(QUESTION, PASSAGES)
+
+
+def test_entailment_is_a_probability_of_each_premise_in_the_order_given(tmp_path: Path) -> None:
+    folder = tiny_cross_encoder.build(tmp_path / "nli", names=tiny_cross_encoder.NLI)
+    entailment = CrossEncoderEntailment(folder)
+
+    together = entailment.entails(PASSAGES, QUESTION)
+
+    alone = [one for passage in PASSAGES for one in entailment.entails([passage], QUESTION)]
+    assert together == pytest.approx(alone, abs=1e-4)
+    assert all(0 <= one <= 1 for one in together)
+    assert len(set(together)) == len(PASSAGES)
+    assert entailment.entails([], QUESTION) == []
+
+
+def test_entailment_is_told_by_its_name_wherever_it_stands(tmp_path: Path) -> None:
+    names = tiny_cross_encoder.NLI
+    first = tiny_cross_encoder.build(tmp_path / "first", names=names)
+    last = tiny_cross_encoder.build(tmp_path / "last", names=[name.upper() for name in names[::-1]])
+
+    scores = [CrossEncoderEntailment(one).entails(PASSAGES, QUESTION) for one in (first, last)]
+
+    assert scores[0] != pytest.approx(scores[1], abs=1e-2)
+
+
+@pytest.mark.parametrize("names", [(), ("LABEL_0", "LABEL_1", "LABEL_2")])
+def test_a_model_without_a_class_for_entailment_is_refused(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    model = CrossEncoderEntailment(tiny_cross_encoder.build(tmp_path / "tiny", names=names))
+
+    with pytest.raises(ModelUnavailableError, match="no class of its own for entailment"):
+        model.entails(PASSAGES, QUESTION)
