@@ -7,6 +7,7 @@ of the one that is being read, sized so that nobody's next token waits long for 
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from models.llama.spelling import Spelling
 from models.ports import Finish, Permit
 
 Seconds = Callable[[], float]
+_LAST_PASS_S = 10.0  # how long the end of the process waits for a pass to be over
 
 
 @dataclass(eq=False, slots=True)
@@ -75,6 +77,7 @@ class Engine:
         self._shut = False
         self._thread = threading.Thread(target=self._run, name="llama", daemon=True)
         self._thread.start()
+        atexit.register(self._end_with_process)
 
     def submit(self, request: Request) -> Stream:
         """The text that continues a request, in pieces.
@@ -113,6 +116,16 @@ class Engine:
             with self._changed:
                 self._shut = False
             raise ModelBusyError("the model is still writing: stop the answers first")
+        atexit.unregister(self._end_with_process)
+
+    def _end_with_process(self) -> None:
+        """The process ends: llama.cpp may not be taken down under a thread that decodes."""
+        with self._changed:
+            self._shut = True
+            for text in (*self._running, *self._waiting.everyone()):
+                text.cancelled = True
+            self._changed.notify_all()
+        self._thread.join(_LAST_PASS_S)
 
     def _check_fits(self, request: Request) -> None:
         if not request.tokens or request.limit < 1:
