@@ -97,19 +97,20 @@ class Retrieval:
         return Found(shown, understood, wanted.language, likelihood, relevant)
 
     def _deeper(self, query: Query, audience: Audience, limit: int) -> Iterator[list[Hit]]:
-        """What is found, then what is found besides when reading deeper, until there is no more."""
+        """What is found, its best read again; then what is found besides when reading deeper."""
         known: set[str] = set()
         read = limit if self.reranker is None else max(limit, READ_AGAIN)
         while True:
-            hits = self._search(query, audience, read)
-            yield [hit for hit in hits if hit.chunk.id not in known]
+            hits = self.index.get().search(query, audience, read)
+            new = [hit for hit in hits if hit.chunk.id not in known]
+            # What comes deeper stands behind the best, which were read again already.
+            yield new if known else self._read_again(query, new)
             if len(hits) < read:
                 return
             known |= {hit.chunk.id for hit in hits}
             read *= DEEPER
 
-    def _search(self, query: Query, audience: Audience, limit: int) -> list[Hit]:
-        hits = self.index.get().search(query, audience, limit)
+    def _read_again(self, query: Query, hits: list[Hit]) -> list[Hit]:
         if self.reranker is None:
             return hits
         return reranked(self.reranker.get(), query.text, hits)

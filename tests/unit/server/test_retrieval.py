@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from keeping import keeping
 
 from ingest.chunking import SIZE
-from models.ports import Language
+from models.ports import Language, ModelIdentity, Reranker
 from server.access import audience_of
+from server.lazy import Lazy
+from server.reranking import READ_AGAIN
 from server.retrieval import Wanted
 
 
@@ -46,3 +50,35 @@ def test_what_is_typed_can_be_looked_for_as_it_is(tmp_path: Path) -> None:
 
     assert mended.correction.question == "télétravail"
     assert not literal.correction
+
+
+class Counting(Reranker):
+    """Leaves the order as it is, and counts how often it was asked."""
+
+    identity = ModelIdentity("counting", "0" * 64)
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def scores(self, question: str, passages: Sequence[str]) -> list[float]:
+        del question
+        self.asked += 1
+        return [0.0] * len(passages)
+
+
+def test_the_best_are_read_again_once_however_deep_the_search_reads(tmp_path: Path) -> None:
+    folder = tmp_path / "rh"
+    folder.mkdir()
+    paragraph = "Les congés payés. " * (SIZE // 20)
+    for n in range(READ_AGAIN):
+        (folder / f"long-{n}.md").write_text("\n\n".join([paragraph] * 3), encoding="utf-8")
+    counting = Counting()
+
+    with keeping(tmp_path) as kept:
+        audience = audience_of(kept.person("camille"))
+        kept.ingest(folder)
+        retrieval = replace(kept.retrieval, reranker=Lazy(lambda: counting))
+        found = retrieval.find(Wanted("congés payés", Language.FRENCH), audience, READ_AGAIN)
+
+    assert len(found.hits) > READ_AGAIN // 3, "it read deeper, since passages were joined"
+    assert counting.asked == 1
