@@ -17,8 +17,10 @@ class Pace:
 
     def chunk(self, *, writing: bool) -> int:
         """How many tokens of a prompt the next step may read."""
-        if not writing or not self._step_s or not self._token_s:
-            return self._largest if not writing else min(self._largest, 2 * SMALLEST)
+        if not writing:
+            return self._largest
+        if not self._step_s or not self._token_s:
+            return min(self._largest, 2 * SMALLEST)
         return max(SMALLEST, min(self._largest, int(STEPS * self._step_s / self._token_s)))
 
     def took(self, seconds: float, *, writing: int, read: int) -> None:
