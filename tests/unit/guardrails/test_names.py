@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from streamed import streamed
 
 from guardrails.pii import IdentifiersAndNames, Placeholders
 from guardrails.pii.names.knowledge import FILE, GIVEN, shipped, unpacked
@@ -150,19 +152,13 @@ PIECES = st.lists(st.one_of(FRAGMENTS, st.text(max_size=4)), max_size=25)
 @settings(max_examples=400, deadline=None)
 @given(PIECES, st.randoms(use_true_random=False))
 def test_any_chunking_of_a_text_with_names_reads_as_the_whole(
-    fragments: list[str], random: object
+    fragments: list[str], random: Random
 ) -> None:
     text = "".join(fragments)
     whole = Placeholders(b"k").mask(text, OURS.find(text, Language.FRENCH))
     redactor = StreamRedactor(OURS, Placeholders(b"k"), Language.FRENCH)
 
-    shown = ""
-    position = 0
-    while position < len(text):
-        size = random.randint(1, 9)  # type: ignore[attr-defined]
-        shown += redactor.feed(text[position : position + size])
-        position += size
-    shown += redactor.close()
+    shown = streamed(redactor, text, random)
 
     assert shown == whole
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from streamed import streamed
 
 from guardrails.pii import Placeholders, StructuredIdentifiers
 from guardrails.stream import StreamRedactor
@@ -78,18 +81,12 @@ PIECES = st.lists(st.one_of(FRAGMENTS, st.text(max_size=6)), max_size=25)
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(PIECES, st.randoms(use_true_random=False))
-def test_any_chunking_reads_as_the_whole(fragments: list[str], random: object) -> None:
+def test_any_chunking_reads_as_the_whole(fragments: list[str], random: Random) -> None:
     text = "".join(fragments)
     whole = Placeholders(b"k").mask(text, StructuredIdentifiers().find(text, Language.FRENCH))
     redactor = StreamRedactor(StructuredIdentifiers(), Placeholders(b"k"), Language.FRENCH)
 
-    shown = ""
-    position = 0
-    while position < len(text):
-        size = random.randint(1, 9)  # type: ignore[attr-defined]
-        shown += redactor.feed(text[position : position + size])
-        position += size
-    shown += redactor.close()
+    shown = streamed(redactor, text, random)
 
     assert shown == whole
 
