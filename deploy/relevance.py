@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.relevance import READ, RULE, Evidence, Rule, evidence
+from ingest.relevance import READ, RULE, Evidence, Rule
 from models.words import guess_language
 from server.access import anyone, audience_of
 from server.evaluation import JudgedQuestion, read_questions
@@ -71,12 +71,8 @@ def measured(
 
 def told(house: Vigie, question: str) -> Evidence | None:
     """The evidence that an employee of no group would be judged by."""
-    retrieval, audience = house.answering.retrieval, audience_of(anyone(house.secret))
     wanted = Wanted(question, guess_language(question))
-    hits = retrieval.find(wanted, audience, READ).hits
-    understood = retrieval.lexicon.understand(question, wanted.language, audience)
-    terms = retrieval.lexicon.terms(understood, wanted.language, audience)
-    return evidence(terms, hits, wanted.language)
+    return house.answering.retrieval.find(wanted, audience_of(anyone(house.secret)), READ).evidence
 
 
 def fitted(known: Rows, unknown: Rows) -> Rule:

@@ -12,7 +12,7 @@ from statistics import fmean, median, quantiles
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.index import Audience, Hit
-from models.ports import Language
+from models.words import guess_language
 from server.errors import InvalidInputError
 from server.retrieval import Found, Retrieval, Wanted
 
@@ -63,17 +63,19 @@ def evaluate_retrieval(
     retrieval: Retrieval,
     questions: Iterable[JudgedQuestion],
     audience: Audience,
-    language: Language,
     collections: frozenset[str] | None = None,
 ) -> RetrievalScores:
-    """Raises InvalidInputError when no question has a relevant document."""
+    """Each question is asked in the language it seems to be in, as the pages ask it.
+
+    Raises InvalidInputError when no question has a relevant document.
+    """
     ranks: list[int | None] = []
     times_ms: list[float] = []
     known: list[Found] = []
     unknown: list[Found] = []
     for judged in questions:
         started = time.perf_counter()
-        wanted = Wanted(judged.question, language, collections)
+        wanted = Wanted(judged.question, guess_language(judged.question), collections)
         found = retrieval.find(wanted, audience, CHUNKS_READ)
         if not judged.relevant:
             unknown.append(found)

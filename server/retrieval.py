@@ -11,7 +11,7 @@ from ingest.corrections import Correction
 from ingest.index import Audience, Hit, Index, Query
 from ingest.joining import joined
 from ingest.lexicon import Lexicon, Understood
-from ingest.relevance import Rule, evidence
+from ingest.relevance import Evidence, Rule, evidence
 from models.errors import WritingRevokedError
 from models.ports import Embedder, Language, Reranker
 from models.quoting import Highlights, highlights
@@ -43,13 +43,14 @@ class Wanted:
 class Found:
     """The passages, best first, what the question was taken for, and whether they are about it.
 
-    `likelihood` is in [0, 1]; None where a search by words alone cannot tell. `relevant` says
-    whether that is enough to answer from them: nothing that is found is hidden for it.
+    `evidence` is None where a search by words alone cannot tell, and so is `likelihood`, in [0, 1].
+    `relevant` says whether that is enough to answer from them: nothing found is hidden for it.
     """
 
     hits: list[Hit]
     understood: Understood
     language: Language
+    evidence: Evidence | None
     likelihood: float | None
     relevant: bool
 
@@ -84,17 +85,22 @@ class Retrieval:
         Neighbouring passages of one document are one.
         """
         understood = self._understood(wanted, audience)
-        ranked, shown = list[Hit](), list[Hit]()
+        nearest, ranked, shown = list[Hit](), list[Hit](), list[Hit]()
         for found in self._deeper(self._query(understood, wanted), audience, limit):
             # What fills the places of joined passages comes after what was found first: how deep
             # a search reads moves the scores, and must move no document.
-            ranked += self.standings.ranked(found)
+            kept = self.standings.ranked(found)
+            ranked += kept
+            findable = {hit.chunk.id for hit in kept}
+            nearest += [hit for hit in found if hit.chunk.id in findable]
             shown = joined(ranked, self.standings.shelves, audience, limit)
             if len(shown) == limit:
                 break
-        likelihood = self._likelihood(understood, wanted.language, audience, ranked[:limit])
+        terms = self.lexicon.terms(understood, wanted.language, audience)
+        told = evidence(terms, nearest[:limit], wanted.language)
+        likelihood = None if told is None else self.rule.likelihood(told)
         relevant = bool(shown) and (likelihood is None or likelihood >= self.rule.least)
-        return Found(shown, understood, wanted.language, likelihood, relevant)
+        return Found(shown, understood, wanted.language, told, likelihood, relevant)
 
     def _deeper(self, query: Query, audience: Audience, limit: int) -> Iterator[list[Hit]]:
         """What is found, its best read again; then what is found besides when reading deeper."""
@@ -114,13 +120,6 @@ class Retrieval:
         if self.reranker is None:
             return hits
         return reranked(self.reranker.get(), query.text, hits)
-
-    def _likelihood(
-        self, understood: Understood, language: Language, audience: Audience, hits: Sequence[Hit]
-    ) -> float | None:
-        """From what the asker may read, and nothing else."""
-        told = evidence(self.lexicon.terms(understood, language, audience), hits, language)
-        return None if told is None else self.rule.likelihood(told)
 
     def _understood(self, wanted: Wanted, audience: Audience) -> Understood:
         if wanted.exact:

@@ -139,15 +139,11 @@ def evaluate(vigie: Vigie, caller: Caller, given: EvaluateGiven) -> Json:
     """Reads as the caller reads; the operator's evaluation reads the collection's own readers."""
     questions = read_questions(given.questions)
     collections = None
-    language = Language.FRENCH
     audience = audience_of(caller.person)
     if given.collection is not None:
         collection = vigie.library.collection(given.collection)
         collections = frozenset({collection.name})
-        language = collection.language
-    scores = evaluate_retrieval(
-        vigie.answering.retrieval, questions, audience, language, collections
-    )
+    scores = evaluate_retrieval(vigie.answering.retrieval, questions, audience, collections)
     return {
         "n": scores.n,
         **{f"hit@{cut}": round(hit, 4) for cut, hit in zip(CUTS, scores.hit_at, strict=True)},

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from ingest.collections import EVERYONE
-from models.ports import Language
 from models.words import folded
 from server.access import anyone, audience_of
 from server.evaluation import (
@@ -52,7 +51,6 @@ class Filled:
             self.house.answering.retrieval,
             asked,
             audience_of(anyone(self.house.secret)),
-            Language.FRENCH,
             frozenset({self.name}),
         )
         return scores.hit_at[CUTS.index(5)], scores
@@ -116,8 +114,6 @@ def test_the_demo_company_answers_its_own_questions(
         demo_house.answering.retrieval,
         read_questions(ROOT / "examples" / "questions.jsonl"),
         audience_of(anyone(demo_house.secret)),
-        Language.FRENCH,
-        None,
     )
 
     hit5 = scores.hit_at[CUTS.index(5)]

@@ -14,7 +14,7 @@ from statistics import fmean
 import pytest
 
 from ingest.identifiers import identifiers
-from models.ports import Language
+from models.words import guess_language
 from server.access import anyone, audience_of
 from server.evaluation import CUTS, JudgedQuestion, evaluate_retrieval, read_questions
 from server.retrieval import Wanted
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 def likelihoods(house: Vigie, name: str) -> list[float]:
     retrieval, audience = house.answering.retrieval, audience_of(anyone(house.secret))
     found = (
-        retrieval.find(Wanted(one.question, Language.FRENCH), audience, READ)
+        retrieval.find(Wanted(one.question, guess_language(one.question)), audience, READ)
         for one in read_questions(DATA / name / "questions.dev.jsonl")
     )
     return [1.0 if one.likelihood is None else one.likelihood for one in found]
@@ -79,7 +79,6 @@ def test_the_demo_company_keeps_its_own_questions(
         demo_house.answering.retrieval,
         read_questions(ROOT / "examples" / "questions.jsonl"),
         audience_of(anyone(demo_house.secret)),
-        Language.FRENCH,
     )
 
     with capsys.disabled():
@@ -109,7 +108,6 @@ def test_a_reference_finds_a_page_that_holds_it(
         house.answering.retrieval,
         islice(asked, MOST),
         audience_of(anyone(house.secret)),
-        Language.FRENCH,
     )
 
     with capsys.disabled():
