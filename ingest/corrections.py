@@ -24,12 +24,21 @@ class Correction:
     what is asked for to the words it stands for.
     """
 
-    question: str = ""  # as it was meant; empty unless a word was mended
+    question: str = ""  # the whole of it as it was meant, where a word was mended and it is told
     mended: Mapping[str, str] = field(default_factory=dict)
     acronyms: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.mended or self.acronyms)
+
+    def held_by(self, texts: Iterable[str]) -> Correction:
+        """Only what these texts hold, word by word: what they do not show is not told either."""
+        shown = folded("\n".join(texts))
+        mended = {typed: meant for typed, meant in self.mended.items() if folded(meant) in shown}
+        acronyms = {
+            short: words for short, words in self.acronyms.items() if folded(words) in shown
+        }
+        return Correction(mended=mended, acronyms=acronyms)
 
 
 NO_CORRECTION = Correction()

@@ -17,6 +17,7 @@ from guardrails.leaning import bears, leans
 from guardrails.pii.vault import bare
 from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Violation
 from ingest.chunking import SIZE
+from ingest.corrections import Correction
 from ingest.joining import within
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.ports import Generator, Prompt, Source, Writing
@@ -188,7 +189,9 @@ class _Answer:
         self.progress.weighed(found.likelihood)
         # One that leans on another question holds the words of both: no passage has them all.
         if not found.relevant and not asked.leans:
-            return Abstained(passages, asked.remarks, relevant=False)
+            return Abstained(
+                passages, asked.remarks, relevant=False, understood=_understood(found, passages)
+            )
         sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
         prompting = self.desk.engines.prompting.get()
         prompt = prompting.prompt(asked.question, sources, self.asking.language)
@@ -201,7 +204,9 @@ class _Answer:
         if broken is not None:
             return broken
         standing = tuple(one for one in passages if holds((one.n,)))
-        return self._outcome(standing, asked.remarks)
+        return replace(
+            self._outcome(standing), remarks=asked.remarks, understood=_understood(found, passages)
+        )
 
     def _released(
         self, writing: Writing, prompt: Prompt, permit: AnswerPermit, holds: Holds
@@ -241,7 +246,8 @@ class _Answer:
     ) -> Stopped:
         """What the asker may read, who answers for it, and how work goes on."""
         retrieval = self.desk.retrieval
-        passages = self._screened(self._found(question))
+        found = self._found(question)
+        passages = self._screened(found)
         return Stopped(
             state.mode,
             state.reason,
@@ -249,6 +255,7 @@ class _Answer:
             self.desk.house.procedure.spoken(self.asking.language),
             retrieval.contacts(passages),
             interrupted,
+            _understood(found, passages),
         )
 
     def _found(self, question: str) -> Found:
@@ -314,16 +321,15 @@ class _Answer:
         self.progress.release(sealed)
         return sealed
 
-    def _outcome(self, passages: tuple[Citation, ...], remarks: tuple[Violation, ...]) -> Outcome:
+    def _outcome(self, passages: tuple[Citation, ...]) -> Answered | Abstained:
         released = self.progress.released
         if not released:
-            return Abstained(passages, remarks)
+            return Abstained(passages)
         cited = {n for sentence in released for n in sentence.cited}
         return Answered(
             " ".join(sentence.text for sentence in released),
             tuple(self._marked(passage) for passage in passages if passage.n in cited),
             self.desk.engines.generator.get().identity.name,
-            remarks,
         )
 
     def _marked(self, passage: Citation) -> Citation:
@@ -343,6 +349,13 @@ class _Answer:
                 return Failed(FailureCause.ABANDONED)
             case Revocation.SUSPENDED:
                 return Failed(FailureCause.SUSPENDED)
+
+
+def _understood(found: Found, passages: tuple[Citation, ...]) -> Correction:
+    """What is told of it: no word that was masked in the passages."""
+    return found.correction.held_by(
+        text for passage in passages for text in (passage.title, passage.quote)
+    )
 
 
 def _remarks(verdict: Verdict) -> tuple[Violation, ...]:

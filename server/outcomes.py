@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from guardrails.verdicts import Violation
 from ingest.collections import Trust
+from ingest.corrections import NO_CORRECTION, Correction
 from ingest.freshness import State
 from models.quoting import Highlights
 
@@ -59,6 +60,7 @@ class Answered:
     citations: tuple[Citation, ...]
     generator: str
     remarks: tuple[Violation, ...] = ()  # clauses that restrict the answer, for the asker to read
+    understood: Correction = NO_CORRECTION  # what the question was taken for, as its passages say
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Abstained:
     passages: tuple[Citation, ...]
     remarks: tuple[Violation, ...] = ()
     relevant: bool = True
+    understood: Correction = NO_CORRECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Stopped:
     procedure: str
     contacts: tuple[str, ...]
     interrupted: bool = False  # stopped in the middle of an answer
+    understood: Correction = NO_CORRECTION
 
 
 class FailureCause(StrEnum):

@@ -86,6 +86,7 @@ def _answer_lines(answer: dict[str, Any]) -> Iterator[str]:
         yield f"  {answer['reason']}"
         yield f"  {answer['procedure']}"
         yield from (f"  → {contact}" for contact in answer["contacts"])
+    yield from (f"  {line}" for line in _understood_lines(answer.get("correction", {})))
     for citation in answer["citations"]:
         title = f"{citation['title']}{_pages(citation)}"
         yield f"  [{citation['n']}] {title} — {citation['document']}"
@@ -125,7 +126,13 @@ def _bold(text: str) -> str:
 
 def _correction_lines(correction: dict[str, Any]) -> Iterator[str]:
     """What was looked for instead of what was typed, and how to look for that."""
+    if correction.get("mended"):
+        yield "--exact looks for what was typed alone"
+    yield from _understood_lines(correction)
+
+
+def _understood_lines(correction: dict[str, Any]) -> Iterator[str]:
     for typed, meant in correction.get("mended", {}).items():
-        yield f"“{meant}” was looked for as well as “{typed}” (--exact looks for that alone)"
+        yield f"“{meant}” was looked for as well as “{typed}”"
     for acronym, words in correction.get("acronyms", {}).items():
         yield f"{acronym}: {words}"

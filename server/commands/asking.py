@@ -173,9 +173,9 @@ def _citations(outcome: Outcome) -> tuple[Citation, ...]:
 def _details(outcome: Outcome, language: Language) -> dict[str, Json]:
     match outcome:
         case Answered(generator=generator):
-            return {"generator": generator, **_remarks(outcome.remarks, language)}
+            return {"generator": generator, **_beside(outcome, language)}
         case Abstained(relevant=relevant):
-            return {"relevant": relevant, **_remarks(outcome.remarks, language)}
+            return {"relevant": relevant, **_beside(outcome, language)}
         case Refused(violations=violations):
             return {"violations": _violations(violations, language)}
         case Stopped():
@@ -184,14 +184,20 @@ def _details(outcome: Outcome, language: Language) -> dict[str, Json]:
                 "reason": outcome.reason,
                 "procedure": outcome.procedure,
                 "contacts": list(outcome.contacts),
+                **_taken_for(outcome.understood),
             }
         case Failed(cause=cause):
             return {"cause": cause.value}
 
 
-def _remarks(remarks: Sequence[Violation], language: Language) -> dict[str, Json]:
-    """What the charter says beside an answer, where it says something."""
-    return {"remarks": _violations(remarks, language)} if remarks else {}
+def _beside(outcome: Answered | Abstained, language: Language) -> dict[str, Json]:
+    """What the charter says beside it, and what the question was taken for, where there is any."""
+    remarks = _violations(outcome.remarks, language)
+    return {**({"remarks": remarks} if remarks else {}), **_taken_for(outcome.understood)}
+
+
+def _taken_for(understood: Correction) -> dict[str, Json]:
+    return {"correction": correction_json(understood)} if understood else {}
 
 
 def _violations(violations: Sequence[Violation], language: Language) -> list[Json]:

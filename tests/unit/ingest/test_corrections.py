@@ -43,6 +43,13 @@ def test_nothing_is_told_of_a_question_that_was_taken_as_it_is() -> None:
     assert not correction("congés", {}, {}, ["congés"])
 
 
+def test_what_the_texts_do_not_show_is_not_told() -> None:
+    told = correction("congers dupon RTT", {"congers": "conges", "dupon": "dupont"}, {}, [])
+
+    assert told.held_by(["Les congés de [PERSONNE_1]"]).mended == {"congers": "conges"}
+    assert not told.held_by([])
+
+
 @given(st.dictionaries(st.text(), st.text()), st.dictionaries(st.text(), st.text()))
 def test_no_more_is_told_than_can_be_read(mended: dict[str, str], named: dict[str, str]) -> None:
     told = correction("question", mended, named, ["texte"])

@@ -94,6 +94,40 @@ def test_a_title_is_masked_and_its_orders_neutralised_like_the_text_under_it(
         assert "instructions" not in shown
 
 
+def test_an_answer_says_what_a_misspelt_question_was_taken_for(
+    house: Vigie, tmp_path: Path
+) -> None:
+    hold(house, tmp_path, "Le badge est rendu à l’accueil le dernier jour du contrat.")
+    scripted = ScriptedGenerator(quoting)
+
+    outcome = outcome_of(
+        answered_by(house, scripted, asked_by(employee(house), "Quand rendre mon bagde ?"))
+    )
+
+    assert isinstance(outcome, Answered)
+    assert outcome.understood.mended == {"bagde": "badge"}
+
+
+def test_a_name_that_is_masked_is_not_told_by_a_correction_either(
+    house: Vigie, tmp_path: Path
+) -> None:
+    hold(house, tmp_path, "Monsieur Quillebert rend son badge à l’accueil. Le badge est orange.")
+    asking = asked_by(employee(house), "quilebert rend-il son bagde à l’accueil ?")
+
+    outcome = outcome_of(answered_by(house, ScriptedGenerator(quoting), asking))
+
+    assert isinstance(outcome, Answered | Abstained)
+    assert "badge" in outcome.understood.mended.values()
+    assert "quillebert" not in str(outcome).lower()
+
+
+def hold(house: Vigie, scratch: Path, text: str) -> None:
+    """Make the house hold this text alone."""
+    lines = scratch / "notes.jsonl"
+    lines.write_text(json.dumps({"id": "1", "title": "Note", "text": text}), encoding="utf-8")
+    house.library.ingest(lines, "notes", house.operator, lambda _done, _of: None)
+
+
 def test_a_gguf_answers_in_the_house_and_what_nothing_supports_is_not_shown(
     furnished: Path, tmp_path: Path, open_house: Callable[..., Vigie]
 ) -> None:
