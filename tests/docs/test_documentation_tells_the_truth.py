@@ -38,16 +38,16 @@ HOMES = {
 }
 ADAPTERS = {
     "ingest.edge": ("ingest/edge_folder.py",),
-    "ingest.edge_folder": ("server/wiring.py",),
+    "ingest.edge_folder": ("server/wiring/",),
     "ingest.qdrant": ("ingest/qdrant_server.py",),
-    "ingest.qdrant_server": ("server/wiring.py",),
-    "ingest.webdav": ("server/wiring.py",),
-    "ingest.s3": ("server/wiring.py",),
-    "models.llama": ("server/wiring.py", "models/"),
-    "models.extractive": ("server/wiring.py",),
-    "models.sentence": ("server/wiring.py", "models/adaptation.py", "models/cross_encoder.py"),
-    "models.cross_encoder": ("server/wiring.py",),
-    "models.stub": ("server/wiring.py",),
+    "ingest.qdrant_server": ("server/wiring/",),
+    "ingest.webdav": ("server/wiring/",),
+    "ingest.s3": ("server/wiring/",),
+    "models.llama": ("server/wiring/", "models/"),
+    "models.extractive": ("server/wiring/",),
+    "models.sentence": ("server/wiring/", "models/adaptation.py", "models/cross_encoder.py"),
+    "models.cross_encoder": ("server/wiring/",),
+    "models.stub": ("server/wiring/",),
 }
 
 

@@ -1,4 +1,4 @@
-"""The wiring: the only file that names adapters and puts them together."""
+"""The house: every use case, wired on one state folder."""
 
 from __future__ import annotations
 
@@ -30,11 +30,8 @@ from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
 from ingest.remote import Remote, RemoteStore
 from ingest.vectors import VectorCache
 from models import adapted, catalog
-from models.errors import ModelUnavailableError, WritingRevokedError
-from models.extractive import ExtractiveGenerator
-from models.ports import Embedder, Entailment, Generator, Reranker
-from models.stub import StubGenerator
-from models.wording import Wording
+from models.errors import WritingRevokedError
+from models.ports import Embedder, Entailment, Reranker
 from server.access import Person, operator
 from server.accounts import Accounts, SignInPolicy
 from server.adapting import Adapting, Embedders
@@ -68,18 +65,11 @@ from server.store.shelves import Shelves
 from server.switch import Switch
 from server.switched import SwitchedEmbedder, SwitchedEntailment, SwitchedReranker
 from server.switching import Switching
+from server.wiring.generators import Made, make_generator
 
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The generator that was made; `reason` says why `auto` did without a model."""
-
-    generator: Generator
-    reason: Wording | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,37 +399,6 @@ def _remote_store(settings: Settings, address: Address) -> RemoteStore:
             return WebDav(reached.base, user, password)
 
 
-def choose_generator(settings: Settings) -> catalog.Choice:
-    """Who would answer with these settings, and why. Raises ModelsError."""
-    listed = catalog.listed(settings.home)
-    return catalog.choose(settings.generator, listed[-1] if listed else None)
-
-
-def make_generator(settings: Settings) -> Made:
-    """The generator of the settings. Raises ModelsError when one asked for by name cannot be had.
-
-    `auto` falls back to quoting when llama.cpp refuses a file whose digest is right.
-    """
-    choice = choose_generator(settings)
-    try:
-        return Made(_generator(choice, settings), choice.reason)
-    except ModelUnavailableError:
-        if settings.generator != "auto" or choice.model is None:
-            raise
-        choice = catalog.without(choice.model)
-        return Made(_generator(choice, settings), choice.reason)
-
-
-def _generator(choice: catalog.Choice, settings: Settings) -> Generator:
-    if choice.model is not None:
-        return _llama(choice.model, settings)
-    match choice.engine:
-        case catalog.Engine.STUB:
-            return StubGenerator()
-        case catalog.Engine.EXTRACTIVE | catalog.Engine.LLAMA:
-            return ExtractiveGenerator()
-
-
 def make_site(settings: Settings) -> Site:
     """Where the index is: a folder of the home, or the Qdrant server of the settings.
 
@@ -501,21 +460,3 @@ def _limits(settings: Settings) -> Limits:
 def _review_key(secret: bytes) -> bytes:
     """The key of the review coin: its own, so that nothing else foretells it."""
     return hmac.digest(secret, b"review coin", "sha256")
-
-
-def _llama(model: catalog.PinnedModel, settings: Settings) -> Generator:
-    from models.llama import LlamaGenerator, LlamaSettings
-
-    return LlamaGenerator(
-        model.path,
-        model.identity,
-        LlamaSettings(
-            context_tokens=settings.context_tokens,
-            answer_tokens=settings.answer_tokens,
-            threads=settings.threads,
-            waiting=settings.queue,
-            parallel=settings.parallel,
-            cache_mb=settings.cache_mb,
-        ),
-        now,
-    )

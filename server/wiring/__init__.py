@@ -1,0 +1,42 @@
+"""The wiring: the only package that names adapters and puts them together.
+
+`house` makes the use cases of one state folder, `generators` whoever writes their answers.
+"""
+
+from __future__ import annotations
+
+from server.wiring.generators import Made, choose_generator, make_generator
+from server.wiring.house import (
+    Parts,
+    Vigie,
+    arithmetic,
+    install_switch,
+    make_embedder,
+    make_entailment,
+    make_guards,
+    make_personal_data,
+    make_reranker,
+    make_site,
+    now,
+    open_remote,
+    open_vigie,
+)
+
+__all__ = [
+    "Made",
+    "Parts",
+    "Vigie",
+    "arithmetic",
+    "choose_generator",
+    "install_switch",
+    "make_embedder",
+    "make_entailment",
+    "make_generator",
+    "make_guards",
+    "make_personal_data",
+    "make_reranker",
+    "make_site",
+    "now",
+    "open_remote",
+    "open_vigie",
+]
