@@ -23,12 +23,16 @@ KEPT = 0.95
 
 
 class JudgedQuestion(BaseModel):
-    """One line of a question file. Questions that nothing answers have no relevant document."""
+    """One line of a question file. Questions that nothing answers have no relevant document.
+
+    `facts` are what a good answer says; several ways to say one stand in a list of their own.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     question: str
     relevant: tuple[str, ...]
+    facts: tuple[str | tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,14 @@ def _rank(hits: Sequence[Hit], relevant: Sequence[str]) -> int | None:
     for rank, (collection, document) in enumerate(documents, start=1):
         if rank > DEEPEST:
             return None
-        if document in relevant or f"{collection}/{document}" in relevant:
+        if names(relevant, collection, document):
             return rank
     return None
+
+
+def names(relevant: Sequence[str], collection: str, document: str) -> bool:
+    """Whether a document is among these, which may be written with their collection."""
+    return document in relevant or f"{collection}/{document}" in relevant
 
 
 def _scores(

@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     QUESTION_LEFT = "desk:question:leave"
     QUESTION_ANSWERED = "desk:question:answer"
 
+    ANSWERS_APPRAISED = "models:answers:appraise"
     EMBEDDER_ADAPTED = "models:embedder:adapt"
     EMBEDDER_RESTORED = "models:embedder:restore"
 

@@ -78,6 +78,38 @@ def evaluate_retrieval(
     show(scores, as_json, lambda: (f"{name:8} {value}" for name, value in scores.items()))
 
 
+@evaluate.command("answers")
+def evaluate_answers(
+    context: typer.Context,
+    questions: Annotated[Path, typer.Argument(help="Lines of question, relevant ids and facts.")],
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """How good whole answers are: sources, facts, abstention, language, length."""
+    arguments = {"questions": str(questions.resolve())}
+    scores = cast("dict[str, Any]", run(context, "evaluate.answers", arguments, as_user))
+    show(scores, as_json, lambda: _appraisal_lines(scores))
+
+
+def _appraisal_lines(scores: dict[str, Any]) -> Iterator[str]:
+    for name, value in scores.items():
+        match value:
+            case {"hits": hits, "of": of, "share": share, "interval": [low, high]}:
+                yield f"{name:18} {share:.3f} [{low:.3f}, {high:.3f}] ({hits} of {of})"
+            case dict():
+                yield f"{name:18} {', '.join(f'{key} {one}' for key, one in value.items())}"
+            case list():
+                yield from (line for one in value for line in _appraised_lines(one))
+            case _:
+                yield f"{name:18} {'–' if value is None else value}"
+
+
+def _appraised_lines(one: dict[str, Any]) -> Iterator[str]:
+    """What an operator would look into."""
+    if one["missing"]:
+        yield f"  [{one['outcome']}] {one['question']} — does not say: {', '.join(one['missing'])}"
+
+
 def _answer_lines(answer: dict[str, Any]) -> Iterator[str]:
     yield f"[{answer['outcome']}] {answer['answer']}{answer.get('cause', '')}".rstrip()
     for violation in answer.get("violations", ()):

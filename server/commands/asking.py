@@ -1,9 +1,8 @@
-"""Commands of an employee: ask, search; and how well search finds."""
+"""Commands of an employee: ask and search."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from pydantic import Field
 
@@ -13,14 +12,12 @@ from ingest.index import Hit
 from models.ports import Language
 from models.quoting import Highlights
 from models.words import guess_language
-from server.access import audience_of
 from server.asking import Asking
 from server.audit.content import outcome_name
 from server.audit.events import Json
 from server.audit.log import SealedOutcome
 from server.commands import Caller, Given
 from server.errors import ServerError
-from server.evaluation import CUTS, evaluate_retrieval, read_questions
 from server.outcomes import Abstained, Answered, Citation, Failed, Outcome, Refused, Stopped
 from server.retrieval import Found, Wanted
 from server.wiring import Vigie
@@ -36,11 +33,6 @@ class SearchGiven(Given):
     limit: int = Field(10, ge=1, le=100)
     language: Language | None = None
     exact: bool = False
-
-
-class EvaluateGiven(Given):
-    questions: Path
-    collection: str | None = None
 
 
 def ask(vigie: Vigie, caller: Caller, given: AskGiven) -> Json:
@@ -132,27 +124,6 @@ def _hit_json(hit: Hit, highlights: Highlights) -> Json:
         "start": chunk.start,
         "end": chunk.end,
         "url": chunk.url,
-    }
-
-
-def evaluate(vigie: Vigie, caller: Caller, given: EvaluateGiven) -> Json:
-    """Reads as the caller reads; the operator's evaluation reads the collection's own readers."""
-    questions = read_questions(given.questions)
-    collections = None
-    audience = audience_of(caller.person)
-    if given.collection is not None:
-        collection = vigie.library.collection(given.collection)
-        collections = frozenset({collection.name})
-    scores = evaluate_retrieval(vigie.answering.retrieval, questions, audience, collections)
-    return {
-        "n": scores.n,
-        **{f"hit@{cut}": round(hit, 4) for cut, hit in zip(CUTS, scores.hit_at, strict=True)},
-        "mrr@10": round(scores.mrr_at_10, 4),
-        "p50_ms": round(scores.p50_ms, 2),
-        "p95_ms": round(scores.p95_ms, 2),
-        "kept": round(scores.kept, 4),
-        "refused": None if scores.refused is None else round(scores.refused, 4),
-        "least_for_95": round(scores.least_for_95, 4),
     }
 
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.commands import Command, adapting, asking, backup, record, running, stewarding
+from server.commands import (
+    Command,
+    adapting,
+    asking,
+    backup,
+    evaluating,
+    record,
+    running,
+    stewarding,
+)
 
 COMMANDS: dict[str, Command[Any]] = {
     "ask": Command(asking.AskGiven, asking.ask, by_operator=False),
     "search": Command(asking.SearchGiven, asking.search, by_operator=False),
-    "evaluate": Command(asking.EvaluateGiven, asking.evaluate, by_operator=False),
+    "evaluate": Command(evaluating.RetrievalGiven, evaluating.retrieval, by_operator=False),
+    "evaluate.answers": Command(evaluating.AnswersGiven, evaluating.answers, by_operator=False),
     "ingest": Command(running.IngestGiven, running.ingest),
     "files.list": Command(running.FilesGiven, running.list_files),
     "files.retry": Command(running.RetryGiven, running.retry_files),
