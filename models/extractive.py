@@ -7,8 +7,8 @@ import hashlib
 from models.ports import Finish, Generator, ModelIdentity, Permit, Prompt, Usage, Writing
 from models.quoting import Choice, Quotable, chosen, quotables, weights
 
-_ALGORITHM = "extractive 2"
-_ANSWER = Choice(most=3, least_coverage=0.4, least_gain=0.15)
+_ALGORITHM = "extractive 3"
+_ANSWER = Choice(most=3, least_coverage=0.55, least_gain=0.25, clearness=0.5)
 
 
 class ExtractiveGenerator(Generator):

@@ -17,7 +17,9 @@ from models.segmentation import split
 from models.words import content_words, without_placeholders
 
 _TITLE_SHARE = 0.5  # what a word is worth when only the title says it
+_NEAR_SHARE = 0.2  # when only the sentence before or after says it
 _ORDER_BONUS = 1.0  # for the first source, less for each after it
+_LENGTH_BONUS = 0.1  # for each time that a sentence has e times as many words
 _SHORTEST, _LONGEST = 4, 90  # words of a sentence worth quoting
 
 Weights = Mapping[str, float]
@@ -37,6 +39,7 @@ class Quotable:
     end: int
     words: frozenset[str]
     title: frozenset[str]
+    near: frozenset[str] = frozenset()  # words of the sentences beside it
 
     @property
     def text(self) -> str:
@@ -45,11 +48,16 @@ class Quotable:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How many sentences at most, and the shares of the question's weight that they must say."""
+    """How many sentences at most, and the shares of the question's weight that they must say.
+
+    A first one that is better than any other by a share of its score may say less, by that share
+    times `clearness`.
+    """
 
     most: int
     least_coverage: float  # the first, for anything to be chosen at all
     least_gain: float  # each one more
+    clearness: float = 0.0
 
 
 HIGHLIGHTS = Choice(most=2, least_coverage=0.15, least_gain=0.15)
@@ -60,11 +68,14 @@ def quotables(sources: Iterable[Source], language: Language) -> Iterator[Quotabl
     """Whole sentences and table rows of the sources; headings and scraps are left out."""
     for rank, source in enumerate(sources):
         title = frozenset(content_words(source.title, language))
-        for start, end in split(source.text):
-            text = source.text[start:end]
-            if _quotable(text) and text != source.title:
-                words = frozenset(content_words(text, language))
-                yield Quotable(source, rank, start, end, words, title)
+        own = [
+            Quotable(source, rank, start, end, frozenset(content_words(text, language)), title)
+            for start, end in split(source.text)
+            if _quotable(text := source.text[start:end]) and text != source.title
+        ]
+        for n, one in enumerate(own):
+            beside = own[max(n - 1, 0) : n] + own[n + 1 : n + 2]
+            yield replace(one, near=frozenset[str]().union(*(other.words for other in beside)))
 
 
 def weights(question: str, found: Sequence[Quotable], language: Language) -> Weights:
@@ -83,7 +94,7 @@ def chosen(found: Iterable[Quotable], worth: Weights, choice: Choice) -> list[Qu
     while len(best_ones) < choice.most and left:
         best = max(left, key=lambda one: _score(one, worth, covered))
         gain = _gain(best, worth, covered)
-        if not best_ones and gain < choice.least_coverage * whole:
+        if not best_ones and gain < whole * _least(best, left, worth, choice):
             return []
         if gain <= choice.least_gain * whole:
             break
@@ -113,10 +124,18 @@ def _quotable(text: str) -> bool:
     return whole or "\u00a0: " in text or ": " in text or " | " in text
 
 
+def _least(best: Quotable, left: Sequence[Quotable], worth: Weights, choice: Choice) -> float:
+    """The share that the first sentence must say: less of one that is clearly the best."""
+    score = _score(best, worth, {})
+    second = max((_score(one, worth, {}) for one in left if one is not best), default=0.0)
+    clear = 1 - second / score if score else 0.0
+    return choice.least_coverage - choice.clearness * clear
+
+
 def _score(one: Quotable, worth: Weights, covered: Mapping[str, float]) -> float:
     gain = _gain(one, worth, covered)
     order = 1 + _ORDER_BONUS / (1 + one.rank)
-    return gain * order / (1 + 0.01 * len(one.words))  # of two equal answers, the shorter
+    return gain * order * (1 + _LENGTH_BONUS * math.log1p(len(one.words)))
 
 
 def _gain(one: Quotable, worth: Weights, covered: Mapping[str, float]) -> float:
@@ -128,4 +147,6 @@ def _gain(one: Quotable, worth: Weights, covered: Mapping[str, float]) -> float:
 def _said(one: Quotable, word: str) -> float:
     if word in one.words:
         return 1
-    return _TITLE_SHARE if word in one.title else 0
+    if word in one.title:
+        return _TITLE_SHARE
+    return _NEAR_SHARE if word in one.near else 0
