@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guardrails.injection import disguises, templates
 from guardrails.injection.grammar import grammar
@@ -13,6 +13,7 @@ from models.ports import Language
 
 KIND = "INJECTION"
 _MANY = 300  # acts; a text with more of them is one order from the first to the last
+_PIECE, _SHARED = 50_000, 2_000  # characters of a passage read at a time, and read twice
 AGAINST_US = frozenset(Family) - {Family.ADDRESS, Family.REPLY, Family.LEAK}
 """What is refused in a question; the others are how people speak to an assistant."""
 
@@ -33,8 +34,17 @@ def orders(text: str) -> tuple[Order, ...]:
 
 
 def in_passage(text: str, language: Language) -> tuple[Order, ...]:
-    """Every order in a passage: also tasks that have nothing to do with what it speaks of."""
-    return _sorted(_anywhere(text, language))
+    """Every order in a passage: also tasks that have nothing to do with what it speaks of.
+
+    A long text is read piece by piece, so that memory does not grow with it; an order that lies
+    across a cut is whole in one of them as long as it is shorter than what they share.
+    """
+    starts = range(0, max(len(text) - _SHARED, 1), _PIECE - _SHARED)
+    return _sorted(
+        replace(order, start=start + order.start, end=start + order.end)
+        for start in starts
+        for order in _anywhere(text[start : start + _PIECE], language)
+    )
 
 
 def _sorted(found: Iterable[Order]) -> tuple[Order, ...]:
