@@ -7,6 +7,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from guardrails.verdicts import Stage
 from models import adapted, catalog
 from models.doctor import diagnose
 from models.errors import ModelsError
+from models.offers import offers
 from models.ports import Language
 from models.segmentation import split
 from models.words import guess_language
@@ -190,7 +192,7 @@ def _today() -> date:
 
 def pin(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
     prepare_home(settings)
-    return _model_json(catalog.add(settings.home, file, name))
+    return model_json(catalog.add(settings.home, file, name))
 
 
 def models_json(settings: Settings) -> dict[str, Any]:
@@ -202,7 +204,7 @@ def models_json(settings: Settings) -> dict[str, Any]:
     else:
         answers, reason = choice.engine.value, choice.reason.en if choice.reason else ""
     return {
-        "models": [_model_json(model) for model in listed],
+        "models": [model_json(model) for model in listed],
         "answers": answers,
         "reason": reason,
         "embedder": make_embedder(settings).identity.name,
@@ -212,7 +214,12 @@ def models_json(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _model_json(model: catalog.PinnedModel) -> dict[str, Any]:
+def available_json() -> list[dict[str, Any]]:
+    """What the catalogue offers, the smallest first."""
+    return [asdict(one) for one in offers()]
+
+
+def model_json(model: catalog.PinnedModel) -> dict[str, Any]:
     return {
         "name": model.name,
         "path": str(model.path),

@@ -131,6 +131,20 @@ class Settings(BaseSettings):
         "", description="Where `s3://` leads, as `https://host:port`; its host must be allowed too."
     )
 
+    hub: str = Field(
+        "https://huggingface.co",
+        description="Where `vigie models pull` finds models, or a mirror of it on site; nothing "
+        "else speaks to it.",
+    )
+    hub_hosts: str = Field(
+        ".hf.co",
+        description="Other hosts that the hub's files may come from, separated by commas; a name "
+        "that begins with a dot takes all that end so.",
+    )
+    hub_token: str | None = Field(
+        None, description="Opens models whose licence must be accepted; shown to the hub alone."
+    )
+
     @field_validator("keep_kinds")
     @classmethod
     def _known_kinds(cls, written: str) -> str:

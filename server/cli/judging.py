@@ -182,11 +182,19 @@ def charter_accept(
 
 
 @models.command("list")
-def models_list(context: typer.Context, as_json: AsJson = False) -> None:
+def models_list(
+    context: typer.Context,
+    available: Annotated[
+        bool, typer.Option("--available", help="Also those that can be pulled.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """The pinned models, and which one answers."""
-    from server.judging import models_json
+    from server.judging import available_json, models_json
 
     listed = models_json(frame(context).settings())
+    if available:
+        listed["available"] = available_json()
     show(listed, as_json, lambda: _model_lines(listed))
 
 
@@ -339,6 +347,12 @@ def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
     for model in listed["models"]:
         yield f"  {model['name']} ({model['architecture']}) {model['path']} {model['digest'][:12]}"
     yield f"documents are found with: {listed['embedder']}"
+    for offer in listed.get("available", ()):
+        yield f"can be pulled: {offer['name']} ({offer['licence']}), {offer['repository']}"
+        yield (
+            f"  about {offer['size_gb_estimated']} GB of disk, {offer['memory_gb_estimated']} GB "
+            f"of memory, {offer['context_tokens']} tokens: {offer['why']['en']}"
+        )
 
 
 def _verified_lines(result: dict[str, Any]) -> Iterator[str]:
