@@ -195,6 +195,14 @@ def pin(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
     return model_json(catalog.add(settings.home, file, name))
 
 
+def pin_adapter(settings: Settings, file: Path, model: str, name: str | None) -> dict[str, Any]:
+    return model_json(catalog.attach(settings.home, file, model, name))
+
+
+def unpin_adapter(settings: Settings, model: str, name: str) -> dict[str, Any]:
+    return model_json(catalog.detach(settings.home, model, name))
+
+
 def models_json(settings: Settings) -> dict[str, Any]:
     listed = catalog.listed(settings.home)
     try:
@@ -226,6 +234,10 @@ def model_json(model: catalog.PinnedModel) -> dict[str, Any]:
         "digest": model.digest,
         "size": model.size,
         "architecture": model.architecture,
+        "adapters": [
+            {"name": one.name, "path": str(one.path), "digest": one.digest, "size": one.size}
+            for one in model.adapters
+        ],
     }
 
 

@@ -203,13 +203,31 @@ def models_add(
     context: typer.Context,
     file: Path,
     name: Annotated[str | None, typer.Option(help="By default the file's own name.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--for", help="Attach a LoRA adapter to this pinned model.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Pin a GGUF file: its digest is checked at every start from now on."""
-    from server.judging import pin
+    from server.judging import pin, pin_adapter
 
-    pinned = pin(frame(context).settings(), file.resolve(), name)
-    show(pinned, as_json, lambda: iter([f"{pinned['name']}: {pinned['digest']}"]))
+    settings, path = frame(context).settings(), file.resolve()
+    pinned = pin_adapter(settings, path, model, name) if model else pin(settings, path, name)
+    show(pinned, as_json, lambda: _pinned_lines(pinned))
+
+
+@models.command("detach")
+def models_detach(
+    context: typer.Context,
+    adapter: Annotated[str, typer.Argument(help="The adapter's name.")],
+    model: Annotated[str, typer.Option("--from", help="The model that it was attached to.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a LoRA adapter off a model, which then answers as it did before."""
+    from server.judging import unpin_adapter
+
+    pinned = unpin_adapter(frame(context).settings(), model, adapter)
+    show(pinned, as_json, lambda: _pinned_lines(pinned))
 
 
 @models.command("verify")
@@ -346,6 +364,8 @@ def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
     yield f"answers come from: {listed['answers']}{listed['reason'] and ': '}{listed['reason']}"
     for model in listed["models"]:
         yield f"  {model['name']} ({model['architecture']}) {model['path']} {model['digest'][:12]}"
+        for one in model["adapters"]:
+            yield f"    + {one['name']} {one['path']} {one['digest'][:12]}"
     yield f"documents are found with: {listed['embedder']}"
     for offer in listed.get("available", ()):
         yield f"can be pulled: {offer['name']} ({offer['licence']}), {offer['repository']}"
@@ -353,6 +373,12 @@ def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
             f"  about {offer['size_gb_estimated']} GB of disk, {offer['memory_gb_estimated']} GB "
             f"of memory, {offer['context_tokens']} tokens: {offer['why']['en']}"
         )
+
+
+def _pinned_lines(pinned: dict[str, Any]) -> Iterator[str]:
+    yield f"{pinned['name']}: {pinned['digest']}"
+    for one in pinned["adapters"]:
+        yield f"  + {one['name']}: {one['digest']}"
 
 
 def _verified_lines(result: dict[str, Any]) -> Iterator[str]:
