@@ -78,25 +78,31 @@ def add(home: Path, file: Path, name: str | None = None) -> PinnedModel:
 
     Adapters stay on a file that did not change. Raises ModelUnavailableError for what is no model.
     """
-    path = file.expanduser().resolve()
-    header = read_header(path)
-    if header.kind == ADAPTER:
-        raise ModelUnavailableError(
-            f"{path} is an adapter, not a model: vigie models add {path} --for MODEL"
-        )
-    model = PinnedModel(
-        name=name or path.stem,
-        path=path,
-        digest=file_digest(path),
-        size=path.stat().st_size,
-        architecture=header.architecture,
-    )
+    model = described(file, name)
+    path = model.path
     before = listed(home)
     known = [one for one in before if one.path == path and one.digest == model.digest]
     model = replace(model, adapters=tuple(a for one in known for a in one.adapters))
     kept = [one for one in before if one.path != path and one.name != model.name]
     _write(home, (*kept, model))
     return model
+
+
+def described(file: Path, name: str | None = None) -> PinnedModel:
+    """A model as it would be pinned. Raises ModelUnavailableError for what is no model."""
+    path = file.expanduser().resolve()
+    header = read_header(path)
+    if header.kind == ADAPTER:
+        raise ModelUnavailableError(
+            f"{path} is an adapter, not a model: vigie models add {path} --for MODEL"
+        )
+    return PinnedModel(
+        name=name or path.stem,
+        path=path,
+        digest=file_digest(path),
+        size=path.stat().st_size,
+        architecture=header.architecture,
+    )
 
 
 def attach(home: Path, file: Path, to: str, name: str | None = None) -> PinnedModel:

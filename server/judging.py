@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import partial
@@ -21,11 +22,12 @@ from guardrails.grounding import support
 from guardrails.pii.placeholders import Placeholders
 from guardrails.stream import StreamRedactor
 from guardrails.verdicts import Stage
-from models import adapted, catalog
+from models import adapted, catalog, profiles
 from models.doctor import diagnose
 from models.errors import ModelsError
 from models.offers import offers
 from models.ports import Language
+from models.profiles import Profile
 from models.segmentation import split
 from models.words import guess_language
 from server import holding
@@ -260,13 +262,40 @@ def _problem(check: Callable[[], None]) -> str:
 
 
 def diagnosed(settings: Settings, file: Path | None) -> dict[str, Any]:
+    """Prove a model and keep its profile, which the server loads it by."""
+    model = _to_examine(settings, file)
+    busy = os.getloadavg()[0] > len(os.sched_getaffinity(0)) / 2
+    diagnosis = diagnose(model.path, DIAGNOSIS_S, options=("--tune", *_with_adapters(model)))
+    tuning = diagnosis.facts.tuning if diagnosis.facts else None
+    if diagnosis.ok or diagnosis.crashed:
+        crashed = diagnosis.signal if diagnosis.crashed else None
+        prepare_home(settings)
+        digest = model.identity.digest
+        profiles.keep(settings.home, Profile(digest, profiles.this_cpu(), crashed, tuning))
+    return {
+        "ok": diagnosis.ok,
+        "file": str(model.path),
+        "sentence": diagnosis.sentence.en,
+        "tuning": asdict(tuning) if tuning else None,
+        "busy": busy,
+    }
+
+
+def _to_examine(settings: Settings, file: Path | None) -> catalog.PinnedModel:
+    """The pinned model, or a file that may be pinned later: its digest is what a profile is of."""
+    listed = catalog.listed(settings.home)
     if file is None:
-        listed = catalog.listed(settings.home)
         if not listed:
             raise InvalidInputError("No model is pinned: name a GGUF file.")
-        file = listed[-1].path
-    diagnosis = diagnose(file, DIAGNOSIS_S)
-    return {"ok": diagnosis.ok, "file": str(file), "sentence": diagnosis.sentence.en}
+        return listed[-1]
+    path = file.expanduser().resolve()
+    found = next((one for one in listed if one.path == path), None)
+    return found or catalog.described(path)
+
+
+def _with_adapters(model: catalog.PinnedModel) -> Iterator[str]:
+    for one in model.adapters:
+        yield from ("--adapter", str(one.path))
 
 
 def examined(settings: Settings) -> dict[str, Any]:
@@ -319,7 +348,9 @@ def _models(settings: Settings) -> str:
         raise ServerError(str(broken[0]["problem"]))
     choice = choose_generator(settings)
     if choice.model is not None:
-        diagnosis = diagnose(choice.model.path, DIAGNOSIS_S)
+        diagnosis = diagnose(
+            choice.model.path, DIAGNOSIS_S, options=tuple(_with_adapters(choice.model))
+        )
         if not diagnosis.ok:
             raise ServerError(diagnosis.sentence.en)
         return diagnosis.sentence.en

@@ -78,7 +78,18 @@ class Settings(BaseSettings):
         description="Memory for what these answers have read; where it is too small, fewer are "
         "written at once.",
     )
-    threads: int | None = Field(None, ge=1, description="CPU threads of llama.cpp; all by default.")
+    threads: int | None = Field(
+        None,
+        ge=1,
+        description="CPU threads of llama.cpp; by default what `vigie models doctor` found best "
+        "for this model here, else all.",
+    )
+    batch_tokens: int | None = Field(
+        None,
+        ge=16,
+        description="Tokens of a prompt that llama.cpp reads in one pass; by default what "
+        "`vigie models doctor` found best for this model here, else 512.",
+    )
     queue: int = Field(8, ge=0, description="Answers that may wait for the model.")
     relevance: float | None = Field(
         None,

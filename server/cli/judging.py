@@ -251,7 +251,7 @@ def models_doctor(
     from server.judging import diagnosed
 
     result = diagnosed(frame(context).settings(), file)
-    show(result, as_json, lambda: iter([str(result["sentence"])]))
+    show(result, as_json, lambda: _diagnosis_lines(result))
     if not result["ok"]:
         raise typer.Exit(1)
 
@@ -385,6 +385,27 @@ def _verified_lines(result: dict[str, Any]) -> Iterator[str]:
     for one in result["models"]:
         yield f"  {one['name']}: {one['problem'] or 'ok'}"
     yield "All is well." if result["ok"] else "A model file was changed."
+
+
+def _diagnosis_lines(result: dict[str, Any]) -> Iterator[str]:
+    yield result["sentence"]
+    if tuning := result["tuning"]:
+        yield (
+            f"  best here: {tuning['threads']} threads, {tuning['batch_tokens']} tokens a pass; "
+            f"reads {tuning['read_tokens_per_s']:.0f} tokens per second, writes "
+            f"{tuning['written_tokens_per_s']:.0f} alone and "
+            f"{tuning['together_tokens_per_s']:.0f} for {tuning['together']} at once"
+        )
+        yield (
+            f"  off by default: flash attention {_gain(tuning['flash_gain'])}, "
+            f"with a cache of 8 bits {_gain(tuning['cache_q8_gain'])}"
+        )
+        if result["busy"]:
+            yield "  The machine was busy with something else: run this again when it is quiet."
+
+
+def _gain(ratio: float | None) -> str:
+    return "not possible" if ratio is None else f"×{ratio:.2f}"
 
 
 def _doctor_lines(result: dict[str, Any]) -> Iterator[str]:

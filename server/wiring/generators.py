@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from models import catalog
+from models import catalog, profiles
 from models.errors import ModelUnavailableError
 from models.extractive import ExtractiveGenerator
 from models.ports import Generator
 from models.stub import StubGenerator
 from models.wording import Wording
 from server.settings import Settings
+
+if TYPE_CHECKING:
+    from models.llama import LlamaSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +57,25 @@ def _generator(choice: catalog.Choice, settings: Settings) -> Generator:
 
 
 def _llama(model: catalog.PinnedModel, settings: Settings) -> Generator:
-    from models.llama import LlamaGenerator, LlamaSettings
+    from models.llama import LlamaGenerator
 
-    return LlamaGenerator(
-        model.path,
-        model.identity,
-        LlamaSettings(
-            context_tokens=settings.context_tokens,
-            answer_tokens=settings.answer_tokens,
-            threads=settings.threads,
-            waiting=settings.queue,
-            parallel=settings.parallel,
-            cache_mb=settings.cache_mb,
-            adapters=tuple(one.path for one in model.adapters),
-        ),
+    return LlamaGenerator(model.path, model.identity, how_to_run(model, settings))
+
+
+def how_to_run(model: catalog.PinnedModel, settings: Settings) -> LlamaSettings:
+    """How a model is run: as the settings say, else as its profile found best."""
+    from models.llama import LlamaSettings
+
+    tuning = profiles.tuning_of(settings.home, model.identity.digest, profiles.this_cpu())
+    usual = LlamaSettings()
+    return LlamaSettings(
+        context_tokens=settings.context_tokens,
+        answer_tokens=settings.answer_tokens,
+        threads=settings.threads or (tuning.threads if tuning else usual.threads),
+        waiting=settings.queue,
+        parallel=settings.parallel,
+        cache_mb=settings.cache_mb,
+        batch_tokens=settings.batch_tokens
+        or (tuning.batch_tokens if tuning else usual.batch_tokens),
+        adapters=tuple(one.path for one in model.adapters),
     )
