@@ -90,6 +90,15 @@ class Settings(BaseSettings):
         description="Tokens of a prompt that llama.cpp reads in one pass; by default what "
         "`vigie models doctor` found best for this model here, else 512.",
     )
+    engine_isolation: Literal["auto", "none", "process"] = Field(
+        "auto",
+        description="Where llama.cpp runs: in the server (`none`) or in a `process` of its own, "
+        "whose crash ends its answers and nothing else; `auto` is a process where "
+        "`vigie models doctor` saw a crash on this CPU.",
+    )
+    engine_loading: Literal["eager", "lazy"] = Field(
+        "eager", description="Load the model at the start, or with the first answer."
+    )
     queue: int = Field(8, ge=0, description="Answers that may wait for the model.")
     relevance: float | None = Field(
         None,

@@ -43,6 +43,7 @@ ADAPTERS = {
     "ingest.qdrant_server": ("server/wiring/",),
     "ingest.webdav": ("server/wiring/",),
     "ingest.s3": ("server/wiring/",),
+    "models.apart": ("server/wiring/", "models/apart/"),
     "models.hub": ("server/wiring/", "models/pulling.py"),
     "models.llama": ("server/wiring/", "models/"),
     "models.extractive": ("server/wiring/",),

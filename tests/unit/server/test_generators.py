@@ -14,8 +14,8 @@ from models.ports import Language, Prompt, Source
 from models.profiles import Profile, Tuning
 from server.judging import diagnosed
 from server.settings import load
-from server.wiring import make_generator
-from server.wiring.generators import how_to_run
+from server.wiring import make_generator, open_vigie
+from server.wiring.generators import how_to_run, is_apart
 
 pytestmark = pytest.mark.slow
 
@@ -71,3 +71,64 @@ def test_the_doctor_keeps_a_profile_of_the_pinned_model(tmp_path: Path) -> None:
     assert found is not None
     assert said["ok"]
     assert said["tuning"]["threads"] == found.threads
+
+
+@pytest.mark.parametrize(
+    ("isolation", "crashed", "apart"),
+    [
+        ("auto", None, False),
+        ("auto", "SIGSEGV", True),
+        ("none", "SIGSEGV", False),
+        ("process", None, True),
+    ],
+)
+def test_a_crash_on_this_cpu_puts_the_model_in_a_process_of_its_own(
+    isolation: str, crashed: str | None, apart: bool, tmp_path: Path
+) -> None:
+    cpu = profiles.this_cpu()
+    profiles.keep(tmp_path, Profile("a" * 64, cpu, crashed=crashed))
+    profiles.keep(tmp_path, Profile("b" * 64, "another CPU", crashed="SIGSEGV"))
+
+    assert is_apart(load(tmp_path, engine_isolation=isolation)) is apart
+
+
+@pytest.mark.parametrize("isolation", ["none", "process"])
+@pytest.mark.parametrize("loading", ["eager", "lazy"])
+def test_a_house_answers_however_its_engine_runs(
+    isolation: str, loading: str, tmp_path: Path
+) -> None:
+    model = catalog.add(tmp_path, tiny_gguf.build(tmp_path / "tiny.gguf"))
+    settings = load(
+        tmp_path,
+        context_tokens=512,
+        answer_tokens=16,
+        engine_isolation=isolation,
+        engine_loading=loading,
+    )
+
+    with open_vigie(settings) as vigie:
+        generator = vigie.answering.engines.generator.get()
+        text = "".join(generator.write(PROMPT, Granted()))
+        children = started()
+
+    assert text == answer(tmp_path)[1]
+    assert generator.identity == model.identity
+    assert bool(children) is (isolation == "process")
+    assert started() == set()
+
+
+def test_a_model_that_cannot_be_loaded_apart_is_done_without(tmp_path: Path) -> None:
+    catalog.add(tmp_path, tiny_gguf.build_broken(tmp_path / "tiny.gguf", "architecture"))
+
+    made = make_generator(load(tmp_path, engine_isolation="process"))
+
+    assert made.generator.identity.name == "extractive"
+    assert made.reason is not None
+    assert started() == set()
+
+
+def started() -> set[str]:
+    """Processes of this one that run a model."""
+    threads = Path("/proc/self/task").glob("*/children")
+    pids = {pid for thread in threads for pid in thread.read_text().split()}
+    return {pid for pid in pids if b"models.apart" in Path(f"/proc/{pid}/cmdline").read_bytes()}
