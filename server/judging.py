@@ -1,16 +1,13 @@
-"""What needs no house: screening and grounding a text, reading a charter, proving a model."""
+"""What needs no house: screening and grounding a text, reading a charter, examining the parts."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +19,15 @@ from guardrails.grounding import support
 from guardrails.pii.placeholders import Placeholders
 from guardrails.stream import StreamRedactor
 from guardrails.verdicts import Stage
-from models import adapted, catalog, profiles
 from models.doctor import diagnose
-from models.errors import ModelsError
-from models.offers import offers
 from models.ports import Language
-from models.profiles import Profile
 from models.segmentation import split
 from models.words import guess_language
 from server import holding
 from server.audit.events import Json
-from server.errors import InvalidInputError, ServerError
+from server.errors import ServerError
 from server.failures import EXPECTED
+from server.pinning import DIAGNOSIS_S, verified, with_adapters
 from server.rebuilding import foreign
 from server.reranking import READ_AGAIN
 from server.settings import Settings, prepare_home, secret_key
@@ -50,7 +44,6 @@ from server.wiring import (
     make_site,
 )
 
-DIAGNOSIS_S = 300.0
 _PASSAGE = "Chaque salarié acquiert deux jours et demi de congés par mois de travail. " * 8
 _PASSAGES = 16
 LEAST_FREE_GB = 1.0
@@ -192,112 +185,6 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def pin(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
-    prepare_home(settings)
-    return model_json(catalog.add(settings.home, file, name))
-
-
-def pin_adapter(settings: Settings, file: Path, model: str, name: str | None) -> dict[str, Any]:
-    return model_json(catalog.attach(settings.home, file, model, name))
-
-
-def unpin_adapter(settings: Settings, model: str, name: str) -> dict[str, Any]:
-    return model_json(catalog.detach(settings.home, model, name))
-
-
-def models_json(settings: Settings) -> dict[str, Any]:
-    listed = catalog.listed(settings.home)
-    try:
-        choice = choose_generator(settings)
-    except ModelsError as error:
-        answers, reason = "nobody", str(error)
-    else:
-        answers, reason = choice.engine.value, choice.reason.en if choice.reason else ""
-    return {
-        "models": [model_json(model) for model in listed],
-        "answers": answers,
-        "reason": reason,
-        "embedder": make_embedder(settings).identity.name,
-        "adapted": [
-            {"name": one.name, "digest": one.digest} for one in adapted.listed(settings.home)
-        ],
-    }
-
-
-def available_json() -> list[dict[str, Any]]:
-    """What the catalogue offers, the smallest first."""
-    return [asdict(one) for one in offers()]
-
-
-def model_json(model: catalog.PinnedModel) -> dict[str, Any]:
-    return {
-        "name": model.name,
-        "path": str(model.path),
-        "digest": model.digest,
-        "size": model.size,
-        "architecture": model.architecture,
-        "adapters": [
-            {"name": one.name, "path": str(one.path), "digest": one.digest, "size": one.size}
-            for one in model.adapters
-        ],
-    }
-
-
-def verified(settings: Settings) -> dict[str, Any]:
-    home = settings.home
-    checks = [
-        *((one.name, partial(catalog.verify, one)) for one in catalog.listed(home)),
-        *((one.name, partial(adapted.verify, home, one)) for one in adapted.listed(home)),
-    ]
-    results = [{"name": name, "problem": _problem(check)} for name, check in checks]
-    return {"ok": not any(one["problem"] for one in results), "models": results}
-
-
-def _problem(check: Callable[[], None]) -> str:
-    try:
-        check()
-    except ModelsError as error:
-        return str(error)
-    return ""
-
-
-def diagnosed(settings: Settings, file: Path | None) -> dict[str, Any]:
-    """Prove a model and keep its profile, which the server loads it by."""
-    model = _to_examine(settings, file)
-    busy = os.getloadavg()[0] > len(os.sched_getaffinity(0)) / 2
-    diagnosis = diagnose(model.path, DIAGNOSIS_S, options=("--tune", *_with_adapters(model)))
-    tuning = diagnosis.facts.tuning if diagnosis.facts else None
-    if diagnosis.ok or diagnosis.crashed:
-        crashed = diagnosis.signal if diagnosis.crashed else None
-        prepare_home(settings)
-        digest = model.identity.digest
-        profiles.keep(settings.home, Profile(digest, profiles.this_cpu(), crashed, tuning))
-    return {
-        "ok": diagnosis.ok,
-        "file": str(model.path),
-        "sentence": diagnosis.sentence.en,
-        "tuning": asdict(tuning) if tuning else None,
-        "busy": busy,
-    }
-
-
-def _to_examine(settings: Settings, file: Path | None) -> catalog.PinnedModel:
-    """The pinned model, or a file that may be pinned later: its digest is what a profile is of."""
-    listed = catalog.listed(settings.home)
-    if file is None:
-        if not listed:
-            raise InvalidInputError("No model is pinned: name a GGUF file.")
-        return listed[-1]
-    path = file.expanduser().resolve()
-    found = next((one for one in listed if one.path == path), None)
-    return found or catalog.described(path)
-
-
-def _with_adapters(model: catalog.PinnedModel) -> Iterator[str]:
-    for one in model.adapters:
-        yield from ("--adapter", str(one.path))
-
-
 def examined(settings: Settings) -> dict[str, Any]:
     """Each check with its own sentence; none stops the others."""
     checks = [
@@ -349,7 +236,7 @@ def _models(settings: Settings) -> str:
     choice = choose_generator(settings)
     if choice.model is not None:
         diagnosis = diagnose(
-            choice.model.path, DIAGNOSIS_S, options=tuple(_with_adapters(choice.model))
+            choice.model.path, DIAGNOSIS_S, options=tuple(with_adapters(choice.model))
         )
         if not diagnosis.ok:
             raise ServerError(diagnosis.sentence.en)

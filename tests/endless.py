@@ -1,4 +1,4 @@
-"""A model's process whose model never stops by itself: only what it is told ends an answer."""
+"""Processes of models that never stop by themselves: one that obeys, and one that is `deaf`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 from models.apart import wire
 from models.apart.child import Child
-from models.apart.wire import Channel, Ready
+from models.apart.wire import Channel, Piece, Ready, Write
 from models.ports import Generator, ModelIdentity, Permit, Prompt, Writing
 
 
@@ -24,8 +24,22 @@ class Endless(Generator):
             yield f"{prompt.question} "
 
 
+class Deaf:
+    """Says one piece of each answer, then nothing more, whatever it is told."""
+
+    def __init__(self, channel: Channel, _generator: Generator) -> None:
+        self._channel = channel
+
+    def serve(self) -> None:
+        while (message := self._channel.receive()) is not None:
+            order = wire.orders().validate_json(message)
+            if isinstance(order, Write):
+                self._channel.send(wire.worded(Piece(order.id, "mot ")))
+
+
 if __name__ == "__main__":
-    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    *deaf, descriptor = sys.argv[1:]
+    channel = Channel(socket.socket(fileno=int(descriptor)))
     channel.receive()
     channel.send(wire.worded(Ready()))
-    Child(channel, Endless()).serve()
+    (Deaf if deaf else Child)(channel, Endless()).serve()

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import socket
 import subprocess
-import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 
 from pydantic import ValidationError
 
 from models.apart import wire
+from models.apart.spawning import COMMAND, spawned
 from models.apart.wire import Channel, Ended, Failed, GoingOn, Load, Piece, Ready, Stop, Write
 from models.errors import (
     ModelBusyError,
@@ -28,11 +27,10 @@ from models.errors import (
 )
 from models.ports import Permit, Prompt, Usage
 
-COMMAND = (sys.executable, "-P", "-m", "models.apart.child")
 _LOOK_S = 0.05  # how often permits are asked while nothing is said: a prompt is being read
 _GRACE_S = 5.0
-_ROOT = Path(__file__).parents[2]
-_INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")  # and no secret
+HUNG_S = 300.0
+"""After which a process that has not obeyed a stop is ended: longer than any pass takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,12 +49,18 @@ class Started:
     """
 
     def __init__(
-        self, process: subprocess.Popen[bytes], channel: Channel, mourn: Callable[[], None]
+        self,
+        process: subprocess.Popen[bytes],
+        channel: Channel,
+        mourn: Callable[[], None],
+        hung_s: float,
     ) -> None:
         self._process = process
         self._channel = channel
         self._mourn = mourn
+        self._hung_s = hung_s
         self._texts: dict[int, Text] = {}
+        self._stopped: dict[int, float] = {}  # when each was told, until it has obeyed
         self._numbers = count(1)
         self._changing = Lock()
         self._loaded = Event()  # or gone
@@ -67,20 +71,24 @@ class Started:
 
     @classmethod
     def start(
-        cls, load: Load, mourn: Callable[[], None], command: tuple[str, ...] = COMMAND
+        cls,
+        load: Load,
+        mourn: Callable[[], None],
+        command: tuple[str, ...] = COMMAND,
+        hung_s: float = HUNG_S,
     ) -> Started:
         """Returns while the model is being loaded. Raises ModelUnavailableError."""
         order = wire.ordered(load)
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                process = _process(command, theirs.fileno())
+                process = spawned(command, theirs.fileno())
             except OSError as error:
                 ours.close()
                 raise ModelUnavailableError(
                     f"The model's process cannot be started ({error.strerror})."
                 ) from error
-        started = cls(process, Channel(ours), mourn)
+        started = cls(process, Channel(ours), mourn, hung_s)
         started._send(order)
         started._listener.start()
         return started
@@ -100,13 +108,13 @@ class Started:
                 raise self._gone
             text = Text(next(self._numbers), permit)
             self._texts[text.id] = text
-        self._order(Write(text.id, prompt))
+        self._send(wire.ordered(Write(text.id, prompt)))
         return text
 
     def leave(self, text: Text) -> None:
         """Nobody reads it any more: no token more is written of it."""
         if self._taken(text.id) is not None:
-            self._order(Stop(text.id))
+            self._stop(text.id)
 
     def await_loaded(self) -> None:
         """Raises ModelUnavailableError."""
@@ -125,6 +133,7 @@ class Started:
             while True:
                 said = self._channel.receive(_LOOK_S)
                 if said is None:
+                    self._check_it_obeys()
                     self._look_at_permits()
                 else:
                     self._hear(wire.words().validate_json(said))
@@ -143,9 +152,17 @@ class Started:
                 if (text := self._texts.get(word.id)) is not None:
                     text.said.put(word.text)
             case Ended():
+                self._stopped.pop(word.id, None)
                 self._tell(word.id, word.usage)
             case Failed(id=int(number)):
+                self._stopped.pop(number, None)
                 self._tell(number, _error(word))
+
+    def _check_it_obeys(self) -> None:
+        """Raises TimeoutError where nothing is said, and what was stopped long ago goes on."""
+        oldest = min(self._stopped.copy().values(), default=None)
+        if self._loaded.is_set() and oldest and time.monotonic() - oldest > self._hung_s:
+            raise TimeoutError
 
     def _look_at_permits(self) -> None:
         with self._changing:
@@ -161,7 +178,7 @@ class Started:
             text.permit.check()
         except Exception as error:  # noqa: BLE001  (raised again where the text is read)
             self._tell(text.id, error)
-            self._order(Stop(text.id))
+            self._stop(text.id)
 
     def _tell(self, number: int, last: Usage | Exception) -> None:
         if (text := self._taken(number)) is not None:
@@ -171,8 +188,9 @@ class Started:
         with self._changing:
             return self._texts.pop(number, None)
 
-    def _order(self, order: Write | Stop) -> None:
-        self._send(wire.ordered(order))
+    def _stop(self, number: int) -> None:
+        self._stopped[number] = time.monotonic()
+        self._send(wire.ordered(Stop(number)))
 
     def _send(self, message: bytes) -> None:
         with contextlib.suppress(OSError):  # the listener sees the end, and says so to everyone
@@ -221,18 +239,3 @@ def _error(failed: Failed) -> ModelsError:
             return ModelUnavailableError(failed.said)
         case Revocation():
             return WritingRevokedError(failed.cause)
-
-
-def _process(command: tuple[str, ...], descriptor: int) -> subprocess.Popen[bytes]:
-    """A new program, not a fork of this one: one descriptor is handed over, and no secret."""
-    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return subprocess.Popen(  # noqa: S603  # this very Python, and a module of ours
-        [*command, str(descriptor)],
-        pass_fds=[descriptor],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={**inherited, "PYTHONPATH": str(_ROOT)},
-        start_new_session=True,  # an interrupt at the terminal is for the server to handle
-    )

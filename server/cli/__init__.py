@@ -15,7 +15,7 @@ def main() -> None:
         gathering,
         judging,
         keeping,
-        pulling,
+        pinning,
         running,
         stewarding,
     )

@@ -173,7 +173,7 @@ def test_every_command_of_the_readme_exists() -> None:
         gathering,
         judging,
         keeping,
-        pulling,
+        pinning,
         running,
         stewarding,
     )

@@ -18,7 +18,7 @@ import tiny_gguf
 
 from models.apart import ApartGenerator
 from models.apart.patience import MOST, Patience
-from models.apart.started import Started
+from models.apart.started import Started, Text
 from models.apart.wire import Load, ordered, orders
 from models.errors import ModelUnavailableError, Revocation, WritingRevokedError
 from models.late import LateGenerator
@@ -159,6 +159,22 @@ def test_an_answer_that_is_left_is_stopped_and_the_others_go_on(endless: Started
     assert rests(endless)
 
 
+def test_a_process_that_does_not_obey_is_ended(file: Path) -> None:
+    mourned: list[str] = []
+    command = (sys.executable, "-P", str(TESTS / "endless.py"), "deaf")
+    deaf = Started.start(Load(file, SETTINGS), lambda: mourned.append("once"), command, hung_s=0.1)
+    left, kept = deaf.ask(PROMPT, Granted()), deaf.ask(PROMPT, Granted())
+    left.said.get()
+    kept.said.get()
+    deaf.leave(left)
+
+    with pytest.raises(ModelUnavailableError, match="in the middle of the answer"):
+        raise said_last(kept)
+
+    assert deaf.is_gone
+    assert mourned == ["once"]
+
+
 def test_a_revoked_permit_starts_nothing(file: Path) -> None:
     permit = Granted()
     permit.reason = Revocation.STOPPED
@@ -277,6 +293,12 @@ def test_a_late_model_is_loaded_at_the_first_answer(file: Path) -> None:
     assert first[0] == second[0]
     assert len(loaded) == 1
     loaded[0].close()
+
+
+def said_last(text: Text) -> Exception:
+    last = text.said.get(timeout=30)
+    assert isinstance(last, Exception)
+    return last
 
 
 def rests(started: Started, seconds: float = 20) -> bool:

@@ -12,7 +12,7 @@ from models import catalog, profiles
 from models.llama import LlamaGenerator
 from models.ports import Language, Prompt, Source
 from models.profiles import Profile, Tuning
-from server.judging import diagnosed
+from server.pinning import diagnosed
 from server.settings import load
 from server.wiring import make_generator, open_vigie
 from server.wiring.generators import how_to_run, is_apart
