@@ -17,8 +17,10 @@ from pathlib import Path
 from statistics import median
 
 import shaped_gguf
+import tiny_gguf
 
 from models.apart import ApartGenerator
+from models.energy import cpu_seconds
 from models.errors import ModelUnavailableError
 from models.llama import LlamaGenerator, LlamaSettings
 from models.ports import Generator, Language, ModelIdentity, Prompt, Source
@@ -28,6 +30,7 @@ ROUNDS = 3
 USERS = 4
 PEER = "the same model in the server's process"
 IDENTITY = ModelIdentity("shaped", "0" * 64)
+TINY = LlamaSettings(context_tokens=4_096, answer_tokens=1_500, threads=1, parallel=USERS)
 SETTINGS = LlamaSettings(context_tokens=1_024, answer_tokens=48, parallel=USERS)
 
 
@@ -40,6 +43,9 @@ class Always:
 
 def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
+        tiny = tiny_gguf.build(Path(folder) / "tiny.gguf", context=TINY.context_tokens)
+        yield cost(tiny, 1)
+        yield cost(tiny, USERS)
         given = os.environ.get("VIGIE_BENCH_MODEL")
         path = Path(given) if given else _built(Path(folder))
         apart, here = (kind(path, IDENTITY, SETTINGS) for kind in (ApartGenerator, LlamaGenerator))
@@ -49,6 +55,14 @@ def figures() -> Iterator[Figure]:
             yield decoding(apart, here, USERS)
             yield first_piece(apart, here)
             yield anew(apart)
+
+
+def cost(tiny: Path, users: int) -> Figure:
+    """CPU time of all processes for one token of a model that takes hardly any itself."""
+    kinds = (ApartGenerator, LlamaGenerator)
+    measured = [[_cpu_ms(kind(tiny, IDENTITY, TINY), users) for kind in kinds] for _ in range(3)]
+    ours, theirs = (median(values) for values in zip(*measured, strict=True))
+    return Figure(f"apart: {users} at once, CPU time of a token", ours, "ms", PEER, theirs)
 
 
 def decoding(apart: Generator, here: Generator, users: int) -> Figure:
@@ -87,6 +101,24 @@ def _built(folder: Path) -> Path:
 def _prompt(number: int) -> Prompt:
     source = Source(1, "Frais", f"Les repas du dossier {number} sont remboursés. " * 8)
     return Prompt("Charte.", (source,), f"Question {number} ?", Language.FRENCH)
+
+
+def _cpu_ms(generator: ApartGenerator | LlamaGenerator, users: int) -> float:
+    with closing(generator), ThreadPoolExecutor(users) as pool:
+        _first(generator, 999)
+        began = cpu_seconds()
+        tokens = sum(pool.map(lambda user: _count(generator, _prompt(user)), range(users)))
+        return 1000 * (cpu_seconds() - began) / tokens
+
+
+def _count(generator: Generator, prompt: Prompt) -> int:
+    """The tokens of one answer; many bytes of a random model are no text yet."""
+    writing = generator.write(prompt, Always())
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            return int(end.value.completion_tokens)
 
 
 def _rate(generator: Generator, users: int, number: int) -> float:
