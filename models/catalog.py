@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from models.digests import file_digest
+from models.digests import file_digest, joint_digest
 from models.durable import replace_durably
 from models.errors import ModelDigestError, ModelUnavailableError
 from models.gguf_header import read_header
@@ -17,6 +18,20 @@ from models.ports import ModelIdentity
 from models.wording import Wording
 
 Setting = Literal["auto", "extractive", "llama", "stub"]
+
+
+ADAPTER = "adapter"
+"""What a GGUF calls itself that changes a model (LoRA: Hu et al. 2021) and is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedAdapter:
+    """A LoRA adapter on this machine, as pinned as the model that it changes."""
+
+    name: str
+    path: Path
+    digest: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +43,17 @@ class PinnedModel:
     digest: str
     size: int
     architecture: str
+    adapters: tuple[PinnedAdapter, ...] = ()
 
     @property
     def identity(self) -> ModelIdentity:
-        return ModelIdentity(self.name, self.digest)
+        """Of the model as it answers: with another adapter it is another model."""
+        if not self.adapters:
+            return ModelIdentity(self.name, self.digest)
+        parts: tuple[PinnedModel | PinnedAdapter, ...] = (self, *self.adapters)
+        return ModelIdentity(
+            "+".join(one.name for one in parts), joint_digest([one.digest for one in parts])
+        )
 
 
 class Engine(StrEnum):
@@ -54,20 +76,68 @@ class Choice:
 def add(home: Path, file: Path, name: str | None = None) -> PinnedModel:
     """Pin a GGUF where it lies; the same name or the same file replaces what was pinned.
 
-    Raises ModelUnavailableError for a file that is no GGUF.
+    Adapters stay on a file that did not change. Raises ModelUnavailableError for what is no model.
     """
+    model = described(file, name)
+    path = model.path
+    before = listed(home)
+    known = [one for one in before if one.path == path and one.digest == model.digest]
+    model = replace(model, adapters=tuple(a for one in known for a in one.adapters))
+    kept = [one for one in before if one.path != path and one.name != model.name]
+    _write(home, (*kept, model))
+    return model
+
+
+def described(file: Path, name: str | None = None) -> PinnedModel:
+    """A model as it would be pinned. Raises ModelUnavailableError for what is no model."""
     path = file.expanduser().resolve()
     header = read_header(path)
-    model = PinnedModel(
+    if header.kind == ADAPTER:
+        raise ModelUnavailableError(
+            f"{path} is an adapter, not a model: vigie models add {path} --for MODEL"
+        )
+    return PinnedModel(
         name=name or path.stem,
         path=path,
         digest=file_digest(path),
         size=path.stat().st_size,
         architecture=header.architecture,
     )
-    kept = [one for one in listed(home) if one.path != path and one.name != model.name]
-    _write(home, (*kept, model))
-    return model
+
+
+def attach(home: Path, file: Path, to: str, name: str | None = None) -> PinnedModel:
+    """Pin a LoRA adapter to a pinned model; one of the same name or file is replaced.
+
+    Raises ModelUnavailableError for what is no adapter, or is one of another architecture.
+    """
+    path = file.expanduser().resolve()
+    header = read_header(path)
+    if header.kind != ADAPTER:
+        raise ModelUnavailableError(f"{path} is no adapter: its general.type is {header.kind}.")
+    adapter = PinnedAdapter(name or path.stem, path, file_digest(path), path.stat().st_size)
+
+    def attached(model: PinnedModel) -> PinnedModel:
+        if header.architecture != model.architecture:
+            raise ModelUnavailableError(
+                f"{path} was made for the architecture “{header.architecture}”; "
+                f"{model.name} is “{model.architecture}”."
+            )
+        kept = [o for o in model.adapters if o.path != path and o.name != adapter.name]
+        return replace(model, adapters=(*kept, adapter))
+
+    return _change(home, to, attached)
+
+
+def detach(home: Path, of: str, name: str) -> PinnedModel:
+    """Take an adapter off a model. Raises ModelUnavailableError where there is none such."""
+
+    def detached(model: PinnedModel) -> PinnedModel:
+        kept = tuple(one for one in model.adapters if one.name != name)
+        if kept == model.adapters:
+            raise ModelUnavailableError(f"{of} has no adapter {name}.")
+        return replace(model, adapters=kept)
+
+    return _change(home, of, detached)
 
 
 def listed(home: Path) -> tuple[PinnedModel, ...]:
@@ -85,17 +155,27 @@ def listed(home: Path) -> tuple[PinnedModel, ...]:
 
 
 def verify(model: PinnedModel) -> None:
-    """Raises ModelDigestError for a file that changed, ModelUnavailableError for one that left."""
+    """The model and its adapters.
+
+    Raises ModelDigestError for a file that changed, ModelUnavailableError for one that left.
+    """
+    _verify_file(model, "")
+    for adapter in model.adapters:
+        _verify_file(adapter, f" --for {model.name}")
+
+
+def _verify_file(pinned: PinnedModel | PinnedAdapter, cure: str) -> None:
+    path = pinned.path
     try:
-        found = file_digest(model.path)
+        found = file_digest(path)
     except OSError as error:
         raise ModelUnavailableError(
-            f"The model {model.name} cannot be read from {model.path} ({error.strerror})."
+            f"{pinned.name} cannot be read from {path} ({error.strerror})."
         ) from error
-    if found != model.digest:
+    if found != pinned.digest:
         raise ModelDigestError(
-            f"{model.path} is not the file that was pinned: expected SHA-256 {model.digest}, "
-            f"found {found}. If you trust the new file: vigie models add {model.path}"
+            f"{path} is not the file that was pinned: expected SHA-256 {pinned.digest}, "
+            f"found {found}. If you trust the new file: vigie models add {path}{cure}"
         )
 
 
@@ -158,6 +238,17 @@ def _gone(model: PinnedModel) -> Wording:
 
 
 _FORMAT: TypeAdapter[tuple[PinnedModel, ...]] = TypeAdapter(tuple[PinnedModel, ...])
+
+
+def _change(home: Path, name: str, change: Callable[[PinnedModel], PinnedModel]) -> PinnedModel:
+    """Replace a pinned model, in its place. Raises ModelUnavailableError for an unknown name."""
+    models = listed(home)
+    found = next((one for one in models if one.name == name), None)
+    if found is None:
+        raise ModelUnavailableError(f"No model named {name} is pinned: vigie models list")
+    changed = change(found)
+    _write(home, tuple(changed if one is found else one for one in models))
+    return changed
 
 
 def _write(home: Path, models: tuple[PinnedModel, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 _WHAT_COUNTS = frozenset({".safetensors", ".json", ".txt", ".model", ".gguf"})
@@ -25,3 +26,8 @@ def folder_digest(folder: Path) -> str:
     )
     listing = "".join(f"{file_digest(folder / name)}  {name}\n" for name in files)
     return hashlib.sha256(listing.encode()).hexdigest()
+
+
+def joint_digest(digests: Sequence[str]) -> str:
+    """SHA-256 (hex) of several, one a line, in the order in which they are applied."""
+    return hashlib.sha256("".join(f"{one}\n" for one in digests).encode()).hexdigest()

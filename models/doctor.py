@@ -2,7 +2,7 @@
 
 `python -m models.doctor FILE --json` is the child. It loads the file, reads a French text and
 gets it back, decodes two tokens at once (which kills a badly built llama.cpp on some CPUs) and
-writes a few tokens.
+writes a few tokens. With `--tune` it also measures how the file goes fastest here.
 """
 
 from __future__ import annotations
@@ -18,14 +18,23 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
 from models.errors import ModelsError, ModelUnavailableError
+from models.profiles import Tuning
 from models.wording import Wording
 
+if TYPE_CHECKING:
+    from models.llama.weights import Weights
+
 CHILD = (sys.executable, "-m", "models.doctor")
-_FRENCH = "L’été dernier, où les élèves déçus ont-ils reçu 1 234,50 € à Noël\u00a0?"
+_FRENCH = (
+    "L’été dernier, où les élèves déçus ont-ils reçu 1 234,50 € à Noël\u00a0? "
+    "«\u00a0Au cœur de l’œuvre\u00a0», ÀÉÈÊÇŒ…"
+)
+_RARE = "👩‍🏫✓½№"  # a model that loses these serves all the same
 _PROMPT, _WRITTEN = 64, 16  # tokens of the trial
 _ROOM = 256  # tokens of its context
 _SLOTS = 2  # texts at once
@@ -36,6 +45,7 @@ class Facts:
     """What the child measured on this machine. Memory is the child's peak, weights included.
 
     A model whose chat template is unusable still writes: it reads plain paragraphs instead.
+    `lost` are the rare characters that its tokenizer does not give back.
     """
 
     architecture: str
@@ -45,6 +55,8 @@ class Facts:
     written_tokens_per_s: float
     memory_mb: int
     template_unusable: bool
+    lost: str = ""
+    tuning: Tuning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +68,19 @@ class Diagnosis:
     signal: str | None = None
     facts: Facts | None = None
 
+    @property
+    def crashed(self) -> bool:
+        """Whether the model killed its process; what was sent from outside does not count."""
+        return self.signal in _CAUSES
 
-def diagnose(path: Path, timeout_s: float, child: Sequence[str] = CHILD) -> Diagnosis:
-    """Prove a model file. `child` is the command that is given FILE --json."""
+
+def diagnose(
+    path: Path, timeout_s: float, child: Sequence[str] = CHILD, options: Sequence[str] = ()
+) -> Diagnosis:
+    """Prove a model file. `child` is the command that is given FILE --json and the options."""
     try:
         done = subprocess.run(  # noqa: S603  (our own interpreter and the operator's file)
-            [*child, str(path), "--json"],
+            [*child, str(path), "--json", *options],
             capture_output=True,
             timeout=timeout_s,
             check=False,
@@ -76,20 +95,21 @@ def diagnose(path: Path, timeout_s: float, child: Sequence[str] = CHILD) -> Diag
     return _said(path, done)
 
 
-def examine(path: Path) -> Facts:
+def examine(path: Path, adapters: Sequence[Path] = (), *, tune: bool = False) -> Facts:
     """What the child does. Raises ModelUnavailableError; may well kill the process."""
     from models.llama.context import Context, Feed, Shape
     from models.llama.framing import PLAIN, frame_of, utc_now
     from models.llama.sampling import Best
+    from models.llama.tuning import Trials
     from models.llama.weights import Weights
 
     started = time.perf_counter()
-    weights = Weights(path)
+    weights = Weights(path, adapters=adapters)
     context = Context(weights, Shape(slots=_SLOTS, tokens=_ROOM, batch=_PROMPT))
+    weights.adapt(context.handle)
     loaded = time.perf_counter()
     tokens = weights.tokens(_FRENCH, control=False)
-    back = b"".join(map(weights.bytes_of, tokens)).decode(errors="replace")
-    if back.strip() != _FRENCH:
+    if _back(weights, _FRENCH) != _FRENCH:
         raise ModelUnavailableError(f"{path}: its tokenizer does not give a French text back.")
     context.decode([Feed(slot, 0, tokens[:2]) for slot in range(_SLOTS)])
     context.clear()
@@ -108,16 +128,26 @@ def examine(path: Path) -> Facts:
         written_tokens_per_s=round(_WRITTEN / (ended - writing), 1),
         memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         template_unusable=bool(weights.template) and frame is PLAIN,
+        lost="".join(one for one in _RARE if one not in _back(weights, _RARE)),
+        tuning=Trials(weights).tuned() if tune else None,
     )
+
+
+def _back(weights: Weights, text: str) -> str:
+    """A text that went through the tokenizer."""
+    tokens = weights.tokens(text, control=False)
+    return b"".join(map(weights.bytes_of, tokens)).decode(errors="replace").strip()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m models.doctor", description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--json", action="store_true", help="print one object")
+    parser.add_argument("--adapter", type=Path, action="append", default=[])
+    parser.add_argument("--tune", action="store_true", help="find what goes fastest")
     options = parser.parse_args(arguments)
     try:
-        facts = asdict(examine(options.file))
+        facts = asdict(examine(options.file, options.adapter, tune=options.tune))
     except ModelsError as error:
         sys.stdout.write(json.dumps({"error": str(error)}) if options.json else f"{error}\n")
         return 1
@@ -153,8 +183,11 @@ def _signal_name(number: int) -> str:
 
 
 def _proved(path: Path, facts: Facts) -> Wording:
-    speed, memory = f"{facts.written_tokens_per_s:.0f}", f"{facts.memory_mb}"
+    written = facts.tuning or facts
+    speed, memory = f"{written.written_tokens_per_s:.0f}", f"{facts.memory_mb}"
     reservation = _PLAINLY if facts.template_unusable else Wording(fr="", en="")
+    if facts.lost:
+        reservation = _also(reservation, facts.lost)
     return Wording(
         fr=f"{path.name} fonctionne ici\u00a0: {speed} jetons par seconde, {memory}\u00a0Mo."
         + reservation.fr,
@@ -166,6 +199,13 @@ _PLAINLY = Wording(
     fr=" Son gabarit de conversation est inutilisable\u00a0: il lira de simples paragraphes.",
     en=" Its chat template cannot be used: it will read plain paragraphs.",
 )
+
+
+def _also(said: Wording, lost: str) -> Wording:
+    return Wording(
+        fr=f"{said.fr} Il perd ces caractères\u00a0: {lost}",
+        en=f"{said.en} It loses these characters: {lost}",
+    )
 
 
 def _refused(path: Path, reason: Wording) -> Wording:
@@ -215,6 +255,8 @@ _BUILD = Wording(
 _CAUSES = {
     "SIGSEGV": _BUILD,
     "SIGILL": _BUILD,
+    "SIGBUS": _BUILD,
+    "SIGFPE": _BUILD,
     "SIGKILL": Wording(
         fr="la mémoire a sans doute manqué. Prenez un modèle plus petit.",
         en="memory probably ran out. Take a smaller model.",

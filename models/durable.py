@@ -13,7 +13,12 @@ def replace_durably(file: Path, content: bytes) -> None:
         writing.write(content)
         writing.flush()
         os.fsync(writing.fileno())
-    draft.replace(file)
+    move_durably(draft, file)
+
+
+def move_durably(whole: Path, file: Path) -> None:
+    """Give a file that is on disk its name, in place of what had it. Raises OSError."""
+    whole.replace(file)
     folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)

@@ -2,6 +2,7 @@
 
 ModelsError
  ├── ModelUnavailableError     there is no such model, or it cannot be loaded
+ │    └── HubUnreachableError  the hub does not answer, or the connection to it was cut
  ├── ModelDigestError          the file is not the one whose digest was pinned
  ├── ModelBusyError            the queue in front of the model is full
  └── WritingRevokedError       the permit to use a model was withdrawn
@@ -18,6 +19,10 @@ class ModelsError(Exception):
 
 class ModelUnavailableError(ModelsError):
     """There is no such model, or it cannot be loaded; the text says what to do."""
+
+
+class HubUnreachableError(ModelUnavailableError):
+    """The hub does not answer, or cut the connection: what has arrived is kept for the next try."""
 
 
 class ModelDigestError(ModelsError):

@@ -15,16 +15,21 @@ from models.errors import ModelUnavailableError
 MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
 _LONGEST_TEXT = 1 << 20  # bytes; a longer name or key means that this is no header
+_SAID = ("general.architecture", "general.name", "general.type")
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _TEXT, _ARRAY = 8, 9
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a GGUF says of itself. `architecture` is llama.cpp's name for it, such as "llama"."""
+    """What a GGUF says of itself. `architecture` is llama.cpp's name for it, such as "llama".
+
+    `kind` is "model" where nothing is said; "adapter" changes a model and is none.
+    """
 
     architecture: str
     name: str
+    kind: str = "model"
 
 
 def read_header(path: Path) -> Header:
@@ -61,13 +66,17 @@ def _described(file: BinaryIO) -> Header:
         if "general.architecture" in found and not key.startswith("general."):
             break  # the general keys come first; the vocabulary behind them is long
         (kind,) = struct.unpack("<I", file.read(4))
-        if kind == _TEXT and key in ("general.architecture", "general.name"):
+        if kind == _TEXT and key in _SAID:
             found[key] = _text(file)
         else:
             _skip(file, kind)
     if "general.architecture" not in found:
         raise EOFError
-    return Header(found["general.architecture"], found.get("general.name", ""))
+    return Header(
+        found["general.architecture"],
+        found.get("general.name", ""),
+        found.get("general.type", "model"),
+    )
 
 
 def _text(file: BinaryIO) -> str:

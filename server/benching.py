@@ -26,6 +26,7 @@ NAMES = (
     "likeness",
     "sync",
     "backup",
+    "apart",
 )
 
 

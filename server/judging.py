@@ -1,4 +1,4 @@
-"""What needs no house: screening and grounding a text, reading a charter, proving a model."""
+"""What needs no house: screening and grounding a text, reading a charter, examining the parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +19,15 @@ from guardrails.grounding import support
 from guardrails.pii.placeholders import Placeholders
 from guardrails.stream import StreamRedactor
 from guardrails.verdicts import Stage
-from models import adapted, catalog
 from models.doctor import diagnose
-from models.errors import ModelsError
 from models.ports import Language
 from models.segmentation import split
 from models.words import guess_language
 from server import holding
 from server.audit.events import Json
-from server.errors import InvalidInputError, ServerError
+from server.errors import ServerError
 from server.failures import EXPECTED
+from server.pinning import DIAGNOSIS_S, verified, with_adapters
 from server.rebuilding import foreign
 from server.reranking import READ_AGAIN
 from server.settings import Settings, prepare_home, secret_key
@@ -46,7 +44,6 @@ from server.wiring import (
     make_site,
 )
 
-DIAGNOSIS_S = 300.0
 _PASSAGE = "Chaque salarié acquiert deux jours et demi de congés par mois de travail. " * 8
 _PASSAGES = 16
 LEAST_FREE_GB = 1.0
@@ -188,68 +185,6 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def pin(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
-    prepare_home(settings)
-    return _model_json(catalog.add(settings.home, file, name))
-
-
-def models_json(settings: Settings) -> dict[str, Any]:
-    listed = catalog.listed(settings.home)
-    try:
-        choice = choose_generator(settings)
-    except ModelsError as error:
-        answers, reason = "nobody", str(error)
-    else:
-        answers, reason = choice.engine.value, choice.reason.en if choice.reason else ""
-    return {
-        "models": [_model_json(model) for model in listed],
-        "answers": answers,
-        "reason": reason,
-        "embedder": make_embedder(settings).identity.name,
-        "adapted": [
-            {"name": one.name, "digest": one.digest} for one in adapted.listed(settings.home)
-        ],
-    }
-
-
-def _model_json(model: catalog.PinnedModel) -> dict[str, Any]:
-    return {
-        "name": model.name,
-        "path": str(model.path),
-        "digest": model.digest,
-        "size": model.size,
-        "architecture": model.architecture,
-    }
-
-
-def verified(settings: Settings) -> dict[str, Any]:
-    home = settings.home
-    checks = [
-        *((one.name, partial(catalog.verify, one)) for one in catalog.listed(home)),
-        *((one.name, partial(adapted.verify, home, one)) for one in adapted.listed(home)),
-    ]
-    results = [{"name": name, "problem": _problem(check)} for name, check in checks]
-    return {"ok": not any(one["problem"] for one in results), "models": results}
-
-
-def _problem(check: Callable[[], None]) -> str:
-    try:
-        check()
-    except ModelsError as error:
-        return str(error)
-    return ""
-
-
-def diagnosed(settings: Settings, file: Path | None) -> dict[str, Any]:
-    if file is None:
-        listed = catalog.listed(settings.home)
-        if not listed:
-            raise InvalidInputError("No model is pinned: name a GGUF file.")
-        file = listed[-1].path
-    diagnosis = diagnose(file, DIAGNOSIS_S)
-    return {"ok": diagnosis.ok, "file": str(file), "sentence": diagnosis.sentence.en}
-
-
 def examined(settings: Settings) -> dict[str, Any]:
     """Each check with its own sentence; none stops the others."""
     checks = [
@@ -300,7 +235,9 @@ def _models(settings: Settings) -> str:
         raise ServerError(str(broken[0]["problem"]))
     choice = choose_generator(settings)
     if choice.model is not None:
-        diagnosis = diagnose(choice.model.path, DIAGNOSIS_S)
+        diagnosis = diagnose(
+            choice.model.path, DIAGNOSIS_S, options=tuple(with_adapters(choice.model))
+        )
         if not diagnosis.ok:
             raise ServerError(diagnosis.sentence.en)
         return diagnosis.sentence.en

@@ -78,7 +78,27 @@ class Settings(BaseSettings):
         description="Memory for what these answers have read; where it is too small, fewer are "
         "written at once.",
     )
-    threads: int | None = Field(None, ge=1, description="CPU threads of llama.cpp; all by default.")
+    threads: int | None = Field(
+        None,
+        ge=1,
+        description="CPU threads of llama.cpp; by default what `vigie models doctor` found best "
+        "for this model here, else all.",
+    )
+    batch_tokens: int | None = Field(
+        None,
+        ge=16,
+        description="Tokens of a prompt that llama.cpp reads in one pass; by default what "
+        "`vigie models doctor` found best for this model here, else 512.",
+    )
+    engine_isolation: Literal["auto", "none", "process"] = Field(
+        "auto",
+        description="Where llama.cpp runs: in the server (`none`) or in a `process` of its own, "
+        "whose crash ends its answers and nothing else; `auto` is a process where "
+        "`vigie models doctor` saw a crash on this CPU.",
+    )
+    engine_loading: Literal["eager", "lazy"] = Field(
+        "eager", description="Load the model at the start, or with the first answer."
+    )
     queue: int = Field(8, ge=0, description="Answers that may wait for the model.")
     relevance: float | None = Field(
         None,
@@ -129,6 +149,20 @@ class Settings(BaseSettings):
     )
     s3_endpoint: str = Field(
         "", description="Where `s3://` leads, as `https://host:port`; its host must be allowed too."
+    )
+
+    hub: str = Field(
+        "https://huggingface.co",
+        description="Where `vigie models pull` finds models, or a mirror of it on site; nothing "
+        "else speaks to it.",
+    )
+    hub_hosts: str = Field(
+        ".hf.co",
+        description="Other hosts that the hub's files may come from, separated by commas; a name "
+        "that begins with a dot takes all that end so.",
+    )
+    hub_token: str | None = Field(
+        None, description="Opens models whose licence must be accepted; shown to the hub alone."
     )
 
     @field_validator("keep_kinds")

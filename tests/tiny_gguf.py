@@ -65,6 +65,27 @@ def build(  # noqa: PLR0913  (each argument is one property of the file)
     return path
 
 
+def build_adapter(
+    path: Path, *, seed: int = 0, architecture: str = "llama", width: int = WIDTH
+) -> Path:
+    """A LoRA adapter of rank 2 for the model of `build`, strong enough to be seen."""
+    random = np.random.default_rng(seed)
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_type(gguf.GGUFType.ADAPTER)
+    writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
+    writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, 2.0)
+    for layer in range(LAYERS):
+        for part in ("attn_q", "attn_v"):
+            name = f"blk.{layer}.{part}.weight"
+            writer.add_tensor(f"{name}.lora_a", _random(random, 2, width))
+            writer.add_tensor(f"{name}.lora_b", _random(random, width, 2))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
 def build_broken(path: Path, kind: Broken) -> Path:
     """A file that looks like a model and is none."""
     match kind:
@@ -108,6 +129,10 @@ def add_vocabulary(writer: gguf.GGUFWriter, template: str | None, size: int = 0)
     if template is not None:
         writer.add_chat_template(template)
     return len(tokens)
+
+
+def _random(random: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    return random.standard_normal((rows, columns)).astype(np.float32)
 
 
 def _merges(tokenizer: Tokenizer) -> list[str]:

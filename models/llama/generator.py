@@ -33,8 +33,9 @@ class LlamaGenerator(Generator):
         settings = settings or LlamaSettings()
         self._identity = identity
         self._settings = settings
-        self._weights = Weights(path, use_mmap=settings.use_mmap)
+        self._weights = Weights(path, use_mmap=settings.use_mmap, adapters=settings.adapters)
         self._context = Context(self._weights, _shape(self._weights, settings))
+        self._weights.adapt(self._context.handle)
         self._fitter = self._make_fitter(clock)
         self._engine = Engine(self._context, settings.waiting)
         self._open = Lock()  # held while the weights are used from outside the engine

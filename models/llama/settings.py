@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from models.llama.context import CacheType
 from models.llama.sampling import Sampling
@@ -27,3 +28,4 @@ class LlamaSettings:
     cache: CacheType = "f16"
     flash: bool = False
     use_mmap: bool = True
+    adapters: tuple[Path, ...] = ()  # LoRA, in this order

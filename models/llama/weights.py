@@ -43,9 +43,12 @@ def _complaints() -> tuple[deque[str], object]:
 
 
 class Weights:
-    """One model file. Raises ModelUnavailableError for a file that llama.cpp cannot run."""
+    """One model file, and the LoRA adapters that change it in every context.
 
-    def __init__(self, path: Path, *, use_mmap: bool = True) -> None:
+    Raises ModelUnavailableError for a file that llama.cpp cannot run.
+    """
+
+    def __init__(self, path: Path, *, use_mmap: bool = True, adapters: Sequence[Path] = ()) -> None:
         import llama_cpp
 
         self._c: Any = llama_cpp
@@ -61,6 +64,17 @@ class Weights:
         self._pieces: dict[int, bytes] = {}
         self._freed = weakref.finalize(self, self._c.llama_model_free, self.handle)
         self._freed.atexit = False  # a thread may still decode; the system takes all back
+        self._adapters = [self._adapter(one) for one in adapters]  # freed with the model
+
+    def adapt(self, context: Any) -> None:
+        """Let the adapters change what a context computes, from its first token on."""
+        count = len(self._adapters)
+        if not count:
+            return
+        adapters = (self._c.llama_adapter_lora_p_ctypes * count)(*self._adapters)
+        scales = (ctypes.c_float * count)(*[1.0] * count)
+        if self._c.llama_set_adapters_lora(context, adapters, count, scales) != 0:
+            raise ModelUnavailableError("llama.cpp does not apply the adapter to this model.")
 
     def close(self) -> None:
         """Give the memory back; a second time does nothing. No context may be open on it."""
@@ -123,6 +137,20 @@ class Weights:
             if count >= 0:
                 return buffer.raw[:count]
             size = -count
+
+    def _adapter(self, path: Path) -> Any:
+        complaints, _ = _complaints()
+        complaints.clear()
+        adapter = self._c.llama_adapter_lora_init(self.handle, os.fsencode(path))
+        if not adapter:
+            said = complaints[0] if complaints else "no reason"
+            raise ModelUnavailableError(f"The adapter {path} does not fit the model: {said}")
+        if self._c.llama_adapter_get_alora_n_invocation_tokens(adapter):
+            raise ModelUnavailableError(
+                f"The adapter {path} wants to be invoked in the middle of a text (aLoRA); "
+                "only those that hold from its beginning are applied."
+            )
+        return adapter
 
     def _load(self, path: Path, *, use_mmap: bool) -> Any:
         parameters = self._c.llama_model_default_params()

@@ -15,6 +15,7 @@ def main() -> None:
         gathering,
         judging,
         keeping,
+        pinning,
         running,
         stewarding,
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from server.cli.frame import AsJson, AsUser, run, show
-from server.cli.judging import models
+from server.cli.pinning import models
 
 
 @models.command("adapt")

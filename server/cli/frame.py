@@ -63,7 +63,7 @@ def run(
     """Run a house command wherever the house is, with a progress bar on a terminal."""
     from server.cli.calling import call
 
-    with _bar() as progress:
+    with bar() as progress:
         return call(frame(context).settings(), command, arguments, as_user, progress)
 
 
@@ -82,17 +82,18 @@ def write_json(result: Json) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
+def bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, where that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _of: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, visible=False)
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=None, visible=False)
 
         def progress(done: int, of: int) -> None:
-            bar.update(task, completed=done, total=of, visible=of > 1)
+            shown.update(task, completed=done, total=of, visible=of > 1)
 
         yield progress

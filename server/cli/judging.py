@@ -1,4 +1,4 @@
-"""`vigie screen`, `ground`, `charter`, `models`, `doctor`, `bench`: judging text, models, speed."""
+"""`vigie screen`, `ground`, `charter`, `doctor`, `bench`: judging text, rules, the house, speed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ from server.cli.frame import AsJson, AsUser, app, frame, run, show
 from server.errors import InvalidInputError
 
 charter = typer.Typer(help="The AI charter: its rules, their lint, their tests.")
-models = typer.Typer(help="Models: which are pinned, whether they work.", no_args_is_help=True)
 app.add_typer(charter, name="charter", no_args_is_help=True)
-app.add_typer(models, name="models")
 
 STAGES = {"question": Stage.QUESTION, "document": Stage.DOCUMENT, "answer": Stage.ANSWER}
 READ_BYTES = 4096
@@ -181,55 +179,6 @@ def charter_accept(
     show(done, as_json, lambda: iter([f"{name} accepted {done['charter']}."]))
 
 
-@models.command("list")
-def models_list(context: typer.Context, as_json: AsJson = False) -> None:
-    """The pinned models, and which one answers."""
-    from server.judging import models_json
-
-    listed = models_json(frame(context).settings())
-    show(listed, as_json, lambda: _model_lines(listed))
-
-
-@models.command("add")
-def models_add(
-    context: typer.Context,
-    file: Path,
-    name: Annotated[str | None, typer.Option(help="By default the file's own name.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Pin a GGUF file: its digest is checked at every start from now on."""
-    from server.judging import pin
-
-    pinned = pin(frame(context).settings(), file.resolve(), name)
-    show(pinned, as_json, lambda: iter([f"{pinned['name']}: {pinned['digest']}"]))
-
-
-@models.command("verify")
-def models_verify(context: typer.Context, as_json: AsJson = False) -> None:
-    """Check every pinned file against its digest."""
-    from server.judging import verified
-
-    result = verified(frame(context).settings())
-    show(result, as_json, lambda: _verified_lines(result))
-    if not result["ok"]:
-        raise typer.Exit(1)
-
-
-@models.command("doctor")
-def models_doctor(
-    context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="By default the pinned model.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Prove a model in a process of its own, so that a crash there is a sentence here."""
-    from server.judging import diagnosed
-
-    result = diagnosed(frame(context).settings(), file)
-    show(result, as_json, lambda: iter([str(result["sentence"])]))
-    if not result["ok"]:
-        raise typer.Exit(1)
-
-
 @app.command()
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Whether this machine and this state folder can serve."""
@@ -332,19 +281,6 @@ def _replay_lines(diff: dict[str, Any]) -> Iterator[str]:
         yield f"{diff['unsure']} rest on facts whose words have changed since"
     if diff["new_facts"]:
         yield f"in no past decision: {', '.join(diff['new_facts'])}"
-
-
-def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
-    yield f"answers come from: {listed['answers']}{listed['reason'] and ': '}{listed['reason']}"
-    for model in listed["models"]:
-        yield f"  {model['name']} ({model['architecture']}) {model['path']} {model['digest'][:12]}"
-    yield f"documents are found with: {listed['embedder']}"
-
-
-def _verified_lines(result: dict[str, Any]) -> Iterator[str]:
-    for one in result["models"]:
-        yield f"  {one['name']}: {one['problem'] or 'ok'}"
-    yield "All is well." if result["ok"] else "A model file was changed."
 
 
 def _doctor_lines(result: dict[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The wiring: the only package that names adapters and puts them together.
 
-`house` makes the use cases of one state folder, `generators` whoever writes their answers.
+`house` makes the use cases of one state folder, `generators` whoever writes their answers,
+`hub` what brings models.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from server.wiring.house import (
     open_remote,
     open_vigie,
 )
+from server.wiring.hub import open_hub
 
 __all__ = [
     "Made",
@@ -37,6 +39,7 @@ __all__ = [
     "make_reranker",
     "make_site",
     "now",
+    "open_hub",
     "open_remote",
     "open_vigie",
 ]

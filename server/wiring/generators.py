@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
-from models import catalog
+from models import catalog, profiles
 from models.errors import ModelUnavailableError
 from models.extractive import ExtractiveGenerator
 from models.ports import Generator
@@ -12,13 +15,20 @@ from models.stub import StubGenerator
 from models.wording import Wording
 from server.settings import Settings
 
+if TYPE_CHECKING:
+    from models.llama import LlamaSettings
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The generator that was made; `reason` says why `auto` did without a model."""
+    """The generator that was made; `reason` says why `auto` did without a model.
+
+    `close` ends what it started beside this process.
+    """
 
     generator: Generator
     reason: Wording | None
+    close: Callable[[], None] = lambda: None
 
 
 def choose_generator(settings: Settings) -> catalog.Choice:
@@ -34,36 +44,72 @@ def make_generator(settings: Settings) -> Made:
     """
     choice = choose_generator(settings)
     try:
-        return Made(_generator(choice, settings), choice.reason)
+        return _made(choice, settings)
     except ModelUnavailableError:
         if settings.generator != "auto" or choice.model is None:
             raise
-        choice = catalog.without(choice.model)
-        return Made(_generator(choice, settings), choice.reason)
+        return _made(catalog.without(choice.model), settings)
 
 
-def _generator(choice: catalog.Choice, settings: Settings) -> Generator:
+def _made(choice: catalog.Choice, settings: Settings) -> Made:
     if choice.model is not None:
-        return _llama(choice.model, settings)
+        run = _apart if is_apart(settings) else _here
+        return run(choice.model, settings)
     match choice.engine:
         case catalog.Engine.STUB:
-            return StubGenerator()
+            return Made(StubGenerator(), choice.reason)
         case catalog.Engine.EXTRACTIVE | catalog.Engine.LLAMA:
-            return ExtractiveGenerator()
+            return Made(ExtractiveGenerator(), choice.reason)
 
 
-def _llama(model: catalog.PinnedModel, settings: Settings) -> Generator:
-    from models.llama import LlamaGenerator, LlamaSettings
+def is_apart(settings: Settings) -> bool:
+    """Whether the model gets a process of its own: `auto` where one was seen to crash."""
+    match settings.engine_isolation:
+        case "process":
+            return True
+        case "none":
+            return False
+        case "auto":
+            return profiles.has_crashed(settings.home, profiles.this_cpu())
 
-    return LlamaGenerator(
-        model.path,
-        model.identity,
-        LlamaSettings(
-            context_tokens=settings.context_tokens,
-            answer_tokens=settings.answer_tokens,
-            threads=settings.threads,
-            waiting=settings.queue,
-            parallel=settings.parallel,
-            cache_mb=settings.cache_mb,
-        ),
+
+def _here(model: catalog.PinnedModel, settings: Settings) -> Made:
+    from models.late import LateGenerator
+    from models.llama import LlamaGenerator
+
+    how = how_to_run(model, settings)
+    load = partial(LlamaGenerator, model.path, model.identity, how)
+    late = settings.engine_loading == "lazy"
+    return Made(LateGenerator(model.identity, load) if late else load(), None)
+
+
+def _apart(model: catalog.PinnedModel, settings: Settings) -> Made:
+    from models.apart import ApartGenerator
+
+    apart = ApartGenerator(model.path, model.identity, how_to_run(model, settings))
+    if settings.engine_loading == "eager":
+        try:
+            apart.load()
+        except ModelUnavailableError:
+            apart.close()
+            raise
+    return Made(apart, None, apart.close)
+
+
+def how_to_run(model: catalog.PinnedModel, settings: Settings) -> LlamaSettings:
+    """How a model is run: as the settings say, else as its profile found best."""
+    from models.llama import LlamaSettings
+
+    tuning = profiles.tuning_of(settings.home, model.identity.digest, profiles.this_cpu())
+    usual = LlamaSettings()
+    return LlamaSettings(
+        context_tokens=settings.context_tokens,
+        answer_tokens=settings.answer_tokens,
+        threads=settings.threads or (tuning.threads if tuning else usual.threads),
+        waiting=settings.queue,
+        parallel=settings.parallel,
+        cache_mb=settings.cache_mb,
+        batch_tokens=settings.batch_tokens
+        or (tuning.batch_tokens if tuning else usual.batch_tokens),
+        adapters=tuple(one.path for one in model.adapters),
     )

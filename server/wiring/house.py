@@ -209,6 +209,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     charter = Lazy(lambda: charters.load(settings.charter_file()))
     entailment = _entailment(settings, switch)
     writer = Lazy(lambda: make_generator(settings))
+    closing.callback(_close, writer)
     documents = _documents(ground, parts)
     generator = Lazy(lambda: writer.get().generator)
     senses = Lazy(lambda: senses_of(charter.get(), documents.retrieval.embedder, generator, switch))
@@ -246,6 +247,11 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         charter=charter,
         writer=writer,
     )
+
+
+def _close(writer: Lazy[Made]) -> None:
+    if writer.made is not None:
+        writer.made.close()
 
 
 def _documents(ground: _Ground, parts: Parts) -> _Documents:

@@ -32,7 +32,7 @@ HOMES = {
     "datasketch": ("ingest/likeness.py",),
     "watchfiles": ("server/cli/",),
     "webdav4": ("ingest/webdav.py",),
-    "httpx": ("ingest/webdav.py",),
+    "httpx": ("ingest/webdav.py", "models/hub.py"),
     "minio": ("ingest/s3.py",),
     "urllib3": ("ingest/s3.py",),
 }
@@ -43,6 +43,8 @@ ADAPTERS = {
     "ingest.qdrant_server": ("server/wiring/",),
     "ingest.webdav": ("server/wiring/",),
     "ingest.s3": ("server/wiring/",),
+    "models.apart": ("server/wiring/", "models/apart/"),
+    "models.hub": ("server/wiring/", "models/pulling.py"),
     "models.llama": ("server/wiring/", "models/"),
     "models.extractive": ("server/wiring/",),
     "models.sentence": ("server/wiring/", "models/adaptation.py", "models/cross_encoder.py"),
@@ -171,6 +173,7 @@ def test_every_command_of_the_readme_exists() -> None:
         gathering,
         judging,
         keeping,
+        pinning,
         running,
         stewarding,
     )

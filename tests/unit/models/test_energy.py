@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from models.energy import CpuMeter, estimate_wh
@@ -33,3 +36,20 @@ def test_real_work_takes_time() -> None:
     sum(range(2_000_000))
 
     assert (meter.seconds() or 0) > 0
+
+
+def test_the_work_of_a_process_that_was_started_counts() -> None:
+    meter = CpuMeter.start()
+    with subprocess.Popen(
+        [sys.executable, "-c", "print(sum(range(9_000_000))); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        alive = meter.seconds() or 0
+        child.communicate(b"\n")
+    ended = meter.seconds() or 0
+
+    assert alive > 0.1
+    assert ended >= alive - 0.02, "what was spent stays spent; ticks are rounded"

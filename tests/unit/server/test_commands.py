@@ -213,6 +213,7 @@ def test_a_stop_reaches_a_running_server(noted: Line) -> None:
         (("search", "cong\udcff"), 2, "characters"),
         (("ask", "Bonjour ?", "--as", "personne"), 1, "personne"),
         (("models", "add", "/nowhere.gguf"), 1, "nowhere"),
+        (("models", "pull", "gpt-9"), 1, "not in the catalogue"),
         (("models", "adapt"), 1, "Nothing was changed"),
         (("models", "adapt", "--collection", "nowhere"), 1, "nowhere"),
         (("models", "adapt", "--minutes", "0"), 2, "--minutes"),

@@ -1,0 +1,146 @@
+"""The model's process: loads one file, answers what it is asked, ends with whoever asks.
+
+`python -m models.apart.child DESCRIPTOR`, started by `started` alone. Its main thread listens,
+so that a stop, or the end of the server, is heard while llama.cpp computes.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import NoReturn
+
+from models.apart import wire
+from models.apart.wire import Channel, Ended, Failed, GoingOn, Load, Piece, Ready, Stop, Write
+from models.errors import (
+    ModelBusyError,
+    ModelsError,
+    Revocation,
+    WritingRevokedError,
+)
+from models.llama import LlamaGenerator
+from models.ports import Generator, ModelIdentity, Permit
+
+_CRASHED = 1
+_NAMELESS = ModelIdentity("", "")  # who this is, the parent knows
+
+
+class _Told(Permit):
+    """Asked before each token; says so to the parent, which may have a stop to tell."""
+
+    def __init__(self, channel: Channel, number: int) -> None:
+        self._channel = channel
+        self._going_on = wire.worded(GoingOn(number))
+        self.stopped = False
+
+    def check(self) -> None:
+        if self.stopped:
+            raise WritingRevokedError(Revocation.ABANDONED)
+        self._channel.send(self._going_on)
+
+
+class Child:
+    """Answers over a channel, several at once."""
+
+    def __init__(self, channel: Channel, generator: Generator) -> None:
+        self._channel = channel
+        self._generator = generator
+        self._permits: dict[int, _Told] = {}
+
+    def serve(self) -> None:
+        """Raises EOFError when the parent is gone."""
+        while True:
+            message = self._channel.receive()
+            assert message is not None
+            self._obey(wire.orders().validate_json(message))
+
+    def _obey(self, order: Load | Write | Stop) -> None:
+        match order:
+            case Load():
+                raise ValueError("loaded already")
+            case Write():
+                permit = self._permits[order.id] = _Told(self._channel, order.id)
+                threading.Thread(target=self._answer, args=(order, permit), daemon=True).start()
+            case Stop():
+                if (told := self._permits.get(order.id)) is not None:
+                    told.stopped = True
+
+    def _answer(self, order: Write, permit: _Told) -> None:
+        writing = self._generator.write(order.prompt, permit)
+        try:
+            while True:
+                _say(self._channel, Piece(order.id, next(writing)))
+        except StopIteration as end:
+            _say(self._channel, Ended(order.id, end.value))
+        except ModelsError as error:
+            _say(self._channel, _failed(order.id, error))
+        finally:
+            del self._permits[order.id]
+
+
+def _failed(number: int | None, error: ModelsError) -> Failed:
+    match error:
+        case WritingRevokedError():
+            return Failed(number, error.reason, str(error))
+        case ModelBusyError():
+            return Failed(number, "busy", str(error))
+        case _:
+            return Failed(number, "unavailable", str(error))
+
+
+def _say(channel: Channel, word: Ready | Piece | Ended | Failed) -> None:
+    channel.send(wire.worded(word))
+
+
+def _loaded(channel: Channel) -> Generator:
+    """Raises ModelsError for a model that cannot be run, EOFError without an order."""
+    message = channel.receive()
+    assert message is not None
+    order = wire.orders().validate_json(message)
+    assert isinstance(order, Load)
+    return LlamaGenerator(order.path, _NAMELESS, order.settings)
+
+
+def _humbled() -> None:
+    """Short of memory, the kernel ends this one rather than the server; it leaves no core."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _end(status: int) -> NoReturn:
+    """At once: llama.cpp may be computing in another thread, and there is nothing to lose."""
+    os._exit(status)
+
+
+def main() -> None:
+    """Speak on the descriptor that is given."""
+    # A thread that fails says too much to be printed: it quotes what it was asked.
+    threading.excepthook = lambda _failure: _end(_CRASHED)
+    status = _CRASHED
+    try:
+        _humbled()
+        channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+        status = _served(channel)
+    finally:
+        _end(status)
+
+
+def _served(channel: Channel) -> int:
+    """The status to end with."""
+    try:
+        generator = _loaded(channel)
+        _say(channel, Ready())
+        Child(channel, generator).serve()
+    except ModelsError as error:
+        _say(channel, _failed(None, error))
+    except (EOFError, OSError):
+        return 0  # the server is gone
+    return 0
+
+
+if __name__ == "__main__":
+    main()

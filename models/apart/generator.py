@@ -1,0 +1,86 @@
+"""The generator whose model runs in a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+
+from models.apart.patience import Patience
+from models.apart.started import Started
+from models.apart.wire import Load
+from models.errors import ModelUnavailableError
+from models.llama.settings import LlamaSettings
+from models.ports import Generator, ModelIdentity, Permit, Prompt, Usage, Writing
+
+
+class ApartGenerator(Generator):
+    """Starts its process at the first answer, or at `load`, and another one after a crash."""
+
+    def __init__(
+        self,
+        path: Path,
+        identity: ModelIdentity,
+        settings: LlamaSettings,
+        patience: Patience | None = None,
+    ) -> None:
+        self._identity = identity
+        self._order = Load(path.resolve(), settings)
+        self._patience = patience or Patience()
+        self._started: Started | None = None
+        self._closed = False
+        self._changing = Lock()
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self._identity
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process, while one runs."""
+        started = self._started
+        return None if started is None or started.is_gone else started.pid
+
+    def load(self) -> None:
+        """Start the process now and wait for it. Raises ModelUnavailableError."""
+        self._living().await_loaded()
+
+    def unload(self) -> None:
+        """End the process and free its memory; the next answer starts another one."""
+        with self._changing:
+            started, self._started = self._started, None
+        if started is not None:
+            started.end()
+
+    def close(self) -> None:
+        """End the process for good; what it was writing raises ModelUnavailableError."""
+        with self._changing:
+            self._closed = True
+        self.unload()
+
+    def write(self, prompt: Prompt, permit: Permit) -> Writing:
+        permit.check()
+        started = self._living()
+        text = started.ask(prompt, permit)
+        try:
+            while True:
+                said = text.said.get()
+                permit.check()
+                match said:
+                    case str():
+                        yield said
+                    case Usage():
+                        self._patience.served()
+                        return said
+                    case Exception():
+                        raise said
+        finally:
+            started.leave(text)
+
+    def _living(self) -> Started:
+        with self._changing:
+            if self._closed:
+                raise ModelUnavailableError("the model was closed")
+            if self._started is None or self._started.is_gone:
+                self._patience.check()
+                self._started = Started.start(self._order, self._patience.crashed)
+            return self._started

@@ -1,0 +1,121 @@
+"""Tuning: which threads and batch go fastest here, and what the options would bring.
+
+Each trial takes a second or two, whatever the model: a heavy one is given fewer candidates.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from math import sqrt
+from statistics import quantiles
+
+from models.errors import ModelUnavailableError
+from models.llama.context import Context, Feed, Shape
+from models.llama.weights import Weights
+from models.profiles import Tuning
+
+Seconds = Callable[[], float]
+
+TOGETHER = 8  # texts at once
+BATCHES = (64, 128, 256, 512)  # tokens
+_TRIAL_S = 1.0
+_LEAST_PASSES = 4
+_MOST_PASSES = 64
+_ROOM = 256  # tokens of a trial that writes
+_TOKEN = 1  # what is fed does not change the time that it takes
+_CLEARLY = 1.03  # how much faster the greedier candidate must be
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Measures contexts over some weights, one after the other."""
+
+    weights: Weights
+    seconds: Seconds = time.perf_counter
+
+    def tuned(self) -> Tuning:
+        one = Shape(slots=1, tokens=_ROOM, batch=BATCHES[0])
+        threads = smallest_fastest({n: self._speed(replace(one, threads=n)) for n in candidates()})
+        one = replace(one, threads=threads)
+        read = self._reading(one)
+        batches = {size: self._reading(_of_batch(one, size)) for size in self._bearable(read)}
+        batch = smallest_fastest({BATCHES[0]: read, **batches})
+        written = self._writing(one)
+        return Tuning(
+            threads=threads,
+            batch_tokens=batch,
+            read_tokens_per_s=round(batches.get(batch, read), 1),
+            written_tokens_per_s=round(written, 1),
+            together=TOGETHER,
+            together_tokens_per_s=round(self._writing(replace(one, slots=TOGETHER)), 1),
+            flash_gain=self._gain(replace(one, flash=True), written),
+            cache_q8_gain=self._gain(replace(one, flash=True, cache="q8_0"), written),
+        )
+
+    def _gain(self, shape: Shape, plainly: float) -> float | None:
+        """None for what this model cannot do."""
+        try:
+            return round(self._writing(shape) / plainly, 2)
+        except ModelUnavailableError:
+            return None
+
+    def _bearable(self, tokens_per_s: float) -> list[int]:
+        """The larger batches whose trial does not last."""
+        longest = min(self.weights.trained_tokens, 2 * _TRIAL_S * tokens_per_s)
+        return [size for size in BATCHES[1:] if size <= longest]
+
+    def _speed(self, shape: Shape) -> float:
+        """Of reading and writing alike."""
+        return sqrt(self._reading(shape) * self._writing(shape))
+
+    def _reading(self, shape: Shape) -> float:
+        """Tokens of a prompt a second, the better of two: the first pass wakes the threads."""
+        with closing(self._context(shape)) as context:
+            size = min(shape.batch, context.tokens)
+            return max(self._read(context, size) for _ in range(2))
+
+    def _read(self, context: Context, size: int) -> float:
+        context.clear()
+        began = self.seconds()
+        context.decode([Feed(0, 0, [_TOKEN] * size, answers=1)])
+        return size / (self.seconds() - began)
+
+    def _writing(self, shape: Shape) -> float:
+        """Tokens a second of all texts together."""
+        with closing(self._context(shape)) as context:
+            took = [self._write(context, at) for at in range(_LEAST_PASSES)]
+            while len(took) < _MOST_PASSES and sum(took) < _TRIAL_S:
+                took.append(self._write(context, len(took)))
+            # Whatever else the machine does only slows passes down: look at the undisturbed ones.
+            return context.slots / quantiles(took, n=4)[0]
+
+    def _write(self, context: Context, at: int) -> float:
+        """Seconds of one pass."""
+        began = self.seconds()
+        context.decode([Feed(slot, at, [_TOKEN], answers=1) for slot in range(context.slots)])
+        return self.seconds() - began
+
+    def _context(self, shape: Shape) -> Context:
+        context = Context(self.weights, shape)
+        self.weights.adapt(context.handle)
+        return context
+
+
+def candidates() -> list[int]:
+    """One thread, half of the cores that are given, and all of them."""
+    cores = len(os.sched_getaffinity(0))
+    return sorted({1, -(-cores // 2), cores})
+
+
+def smallest_fastest(speeds: Mapping[int, float]) -> int:
+    """The fastest, unless less is as fast."""
+    best = max(speeds.values())
+    return min(size for size, speed in speeds.items() if speed * _CLEARLY >= best)
+
+
+def _of_batch(shape: Shape, size: int) -> Shape:
+    return replace(shape, batch=size, tokens=max(_ROOM, size))

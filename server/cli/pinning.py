@@ -1,0 +1,151 @@
+"""`vigie models`: which are pinned, brought from where, and whether they work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from server.cli.frame import AsJson, app, bar, frame, show
+
+models = typer.Typer(help="Models: which are pinned, whether they work.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+
+@models.command("list")
+def models_list(
+    context: typer.Context,
+    available: Annotated[
+        bool, typer.Option("--available", help="Also those that can be pulled.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The pinned models, and which one answers."""
+    from server.pinning import available_json, models_json
+
+    listed = models_json(frame(context).settings())
+    if available:
+        listed["available"] = available_json()
+    show(listed, as_json, lambda: _model_lines(listed))
+
+
+@models.command("add")
+def models_add(
+    context: typer.Context,
+    file: Path,
+    name: Annotated[str | None, typer.Option(help="By default the file's own name.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--for", help="Attach a LoRA adapter to this pinned model.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Pin a GGUF file: its digest is checked at every start from now on."""
+    from server.pinning import pin, pin_adapter
+
+    settings, path = frame(context).settings(), file.resolve()
+    pinned = pin_adapter(settings, path, model, name) if model else pin(settings, path, name)
+    show(pinned, as_json, lambda: _pinned_lines(pinned))
+
+
+@models.command("detach")
+def models_detach(
+    context: typer.Context,
+    adapter: Annotated[str, typer.Argument(help="The adapter's name.")],
+    model: Annotated[str, typer.Option("--from", help="The model that it was attached to.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a LoRA adapter off a model, which then answers as it did before."""
+    from server.pinning import unpin_adapter
+
+    pinned = unpin_adapter(frame(context).settings(), model, adapter)
+    show(pinned, as_json, lambda: _pinned_lines(pinned))
+
+
+@models.command("pull")
+def models_pull(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="As in: vigie models list --available")],
+    as_json: AsJson = False,
+) -> None:
+    """Bring a model from the hub, check its digest and pin it; cut, the next pull goes on."""
+    from server.pinning import pulled
+
+    with bar() as progress:
+        pinned = pulled(frame(context).settings(), name, progress)
+    show(pinned, as_json, lambda: iter([f"{pinned['name']}: {pinned['digest']}"]))
+
+
+@models.command("verify")
+def models_verify(context: typer.Context, as_json: AsJson = False) -> None:
+    """Check every pinned file against its digest."""
+    from server.pinning import verified
+
+    result = verified(frame(context).settings())
+    show(result, as_json, lambda: _verified_lines(result))
+    if not result["ok"]:
+        raise typer.Exit(1)
+
+
+@models.command("doctor")
+def models_doctor(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="By default the pinned model.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove a model in a process of its own, so that a crash there is a sentence here."""
+    from server.pinning import diagnosed
+
+    result = diagnosed(frame(context).settings(), file)
+    show(result, as_json, lambda: _diagnosis_lines(result))
+    if not result["ok"]:
+        raise typer.Exit(1)
+
+
+def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
+    yield f"answers come from: {listed['answers']}{listed['reason'] and ': '}{listed['reason']}"
+    for model in listed["models"]:
+        yield f"  {model['name']} ({model['architecture']}) {model['path']} {model['digest'][:12]}"
+        for one in model["adapters"]:
+            yield f"    + {one['name']} {one['path']} {one['digest'][:12]}"
+    yield f"documents are found with: {listed['embedder']}"
+    for offer in listed.get("available", ()):
+        yield f"can be pulled: {offer['name']} ({offer['licence']}), {offer['repository']}"
+        yield (
+            f"  about {offer['size_gb_estimated']} GB of disk, {offer['memory_gb_estimated']} GB "
+            f"of memory, {offer['context_tokens']} tokens: {offer['why']['en']}"
+        )
+
+
+def _pinned_lines(pinned: dict[str, Any]) -> Iterator[str]:
+    yield f"{pinned['name']}: {pinned['digest']}"
+    for one in pinned["adapters"]:
+        yield f"  + {one['name']}: {one['digest']}"
+
+
+def _verified_lines(result: dict[str, Any]) -> Iterator[str]:
+    for one in result["models"]:
+        yield f"  {one['name']}: {one['problem'] or 'ok'}"
+    yield "All is well." if result["ok"] else "A model file was changed."
+
+
+def _diagnosis_lines(result: dict[str, Any]) -> Iterator[str]:
+    yield result["sentence"]
+    if tuning := result["tuning"]:
+        yield (
+            f"  best here: {tuning['threads']} threads, {tuning['batch_tokens']} tokens a pass; "
+            f"reads {tuning['read_tokens_per_s']:.0f} tokens per second, writes "
+            f"{tuning['written_tokens_per_s']:.0f} alone and "
+            f"{tuning['together_tokens_per_s']:.0f} for {tuning['together']} at once"
+        )
+        yield (
+            f"  off by default: flash attention {_gain(tuning['flash_gain'])}, "
+            f"with a cache of 8 bits {_gain(tuning['cache_q8_gain'])}"
+        )
+        if result["busy"]:
+            yield "  The machine was busy with something else: run this again when it is quiet."
+
+
+def _gain(ratio: float | None) -> str:
+    return "not possible" if ratio is None else f"×{ratio:.2f}"

@@ -1,0 +1,134 @@
+"""The generator that is made is the one that the home and the settings speak of."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import tiny_gguf
+
+from models import catalog, profiles
+from models.llama import LlamaGenerator
+from models.ports import Language, Prompt, Source
+from models.profiles import Profile, Tuning
+from server.pinning import diagnosed
+from server.settings import load
+from server.wiring import make_generator, open_vigie
+from server.wiring.generators import how_to_run, is_apart
+
+pytestmark = pytest.mark.slow
+
+PROMPT = Prompt("Charte.", (Source(1, "Frais", "Les repas."),), "Quoi ?", Language.FRENCH)
+
+
+class Granted:
+    def check(self) -> None:
+        """Writing may go on."""
+
+
+def answer(home: Path) -> tuple[str, str]:
+    """Who wrote, and what."""
+    generator = make_generator(load(home, context_tokens=512, answer_tokens=16)).generator
+    assert isinstance(generator, LlamaGenerator)
+    with closing(generator):
+        return generator.identity.name, "".join(generator.write(PROMPT, Granted()))
+
+
+def test_an_attached_adapter_writes_and_is_named(tmp_path: Path) -> None:
+    catalog.add(tmp_path, tiny_gguf.build(tmp_path / "tiny.gguf"))
+    plain = answer(tmp_path)
+    catalog.attach(tmp_path, tiny_gguf.build_adapter(tmp_path / "ton.gguf"), "tiny")
+    adapted = answer(tmp_path)
+    catalog.detach(tmp_path, "tiny", "ton")
+
+    assert (plain[0], adapted[0]) == ("tiny", "tiny+ton")
+    assert plain[1] != adapted[1]
+    assert answer(tmp_path) == plain
+
+
+def test_a_profile_says_how_a_model_is_run_and_a_setting_wins(tmp_path: Path) -> None:
+    model = catalog.add(tmp_path, tiny_gguf.build(tmp_path / "tiny.gguf"))
+    tuning = Tuning(1, 128, 90.0, 20.0, 8, 60.0, 1.1, 0.9)
+    cpu = profiles.this_cpu()
+    usual = how_to_run(model, load(tmp_path))
+    profiles.keep(tmp_path, Profile(model.identity.digest, cpu, tuning=tuning))
+
+    found = how_to_run(model, load(tmp_path))
+    told = how_to_run(model, load(tmp_path, threads=3, batch_tokens=64))
+
+    assert (usual.threads, usual.batch_tokens) == (None, 512)
+    assert (found.threads, found.batch_tokens) == (1, 128)
+    assert (told.threads, told.batch_tokens) == (3, 64)
+
+
+def test_the_doctor_keeps_a_profile_of_the_pinned_model(tmp_path: Path) -> None:
+    model = catalog.add(tmp_path, tiny_gguf.build(tmp_path / "tiny.gguf"))
+
+    said = diagnosed(load(tmp_path), None)
+
+    found = profiles.tuning_of(tmp_path, model.identity.digest, profiles.this_cpu())
+    assert found is not None
+    assert said["ok"]
+    assert said["tuning"]["threads"] == found.threads
+
+
+@pytest.mark.parametrize(
+    ("isolation", "crashed", "apart"),
+    [
+        ("auto", None, False),
+        ("auto", "SIGSEGV", True),
+        ("none", "SIGSEGV", False),
+        ("process", None, True),
+    ],
+)
+def test_a_crash_on_this_cpu_puts_the_model_in_a_process_of_its_own(
+    isolation: str, crashed: str | None, apart: bool, tmp_path: Path
+) -> None:
+    cpu = profiles.this_cpu()
+    profiles.keep(tmp_path, Profile("a" * 64, cpu, crashed=crashed))
+    profiles.keep(tmp_path, Profile("b" * 64, "another CPU", crashed="SIGSEGV"))
+
+    assert is_apart(load(tmp_path, engine_isolation=isolation)) is apart
+
+
+@pytest.mark.parametrize("isolation", ["none", "process"])
+@pytest.mark.parametrize("loading", ["eager", "lazy"])
+def test_a_house_answers_however_its_engine_runs(
+    isolation: str, loading: str, tmp_path: Path
+) -> None:
+    model = catalog.add(tmp_path, tiny_gguf.build(tmp_path / "tiny.gguf"))
+    settings = load(
+        tmp_path,
+        context_tokens=512,
+        answer_tokens=16,
+        engine_isolation=isolation,
+        engine_loading=loading,
+    )
+
+    with open_vigie(settings) as vigie:
+        generator = vigie.answering.engines.generator.get()
+        text = "".join(generator.write(PROMPT, Granted()))
+        children = started()
+
+    assert text == answer(tmp_path)[1]
+    assert generator.identity == model.identity
+    assert bool(children) is (isolation == "process")
+    assert started() == set()
+
+
+def test_a_model_that_cannot_be_loaded_apart_is_done_without(tmp_path: Path) -> None:
+    catalog.add(tmp_path, tiny_gguf.build_broken(tmp_path / "tiny.gguf", "architecture"))
+
+    made = make_generator(load(tmp_path, engine_isolation="process"))
+
+    assert made.generator.identity.name == "extractive"
+    assert made.reason is not None
+    assert started() == set()
+
+
+def started() -> set[str]:
+    """Processes of this one that run a model."""
+    threads = Path("/proc/self/task").glob("*/children")
+    pids = {pid for thread in threads for pid in thread.read_text().split()}
+    return {pid for pid in pids if b"models.apart" in Path(f"/proc/{pid}/cmdline").read_bytes()}
