@@ -1,8 +1,9 @@
 """The engine: one thread that writes many texts at once over one model.
 
 Requests join and leave the running batch at any token (continuous batching: Yu et al., Orca,
-OSDI 2022). Each pass decodes one token for every text that writes and a chunk of the prompt
-of the one that is being read, sized so that nobody's next token waits long for it.
+OSDI 2022). A pass that writes a token of every text is followed by one that reads a chunk of the
+first prompt that waits, sized so that nobody's next token waits long for it. Together in one pass
+they would cost the same: llama.cpp takes sequences of unequal lengths apart.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Engine:
     ) -> None:
         self._context = context
         self._slots = Slots(context.slots)
-        self._pace = Pace(context.batch - context.slots + 1)
+        self._pace = Pace(context.batch)
         self._seconds = seconds
         self._waiting: Admission[_Text] = Admission(context.slots + waiting)
         self._running: list[_Text] = []  # in order of admission; only the thread touches it
@@ -162,26 +163,34 @@ class Engine:
             return bool(self._running)
 
     def _step(self) -> None:
-        """One pass of the model over everybody's next tokens."""
+        """The next token of every text that writes, and a chunk of the first that is read."""
         self._drop_the_revoked()
-        writing = [text for text in self._running if text.writes]
-        reading = next((text for text in self._running if not text.writes), None)
-        feeds = [(text, self._next_of(text)) for text in writing]
-        chunk = 0
-        if reading is not None:
-            feed = self._chunk_of(reading, self._pace.chunk(writing=bool(writing)))
-            feeds.append((reading, feed))
-            chunk = len(feed.tokens)
-        if not feeds:
-            return
-        began = self._seconds()
         try:
-            self._pass(feeds)
+            writing = self._write_all()
+            self._read_some(writing)
         except ModelUnavailableError as error:
             self._lose(error)
-        self._pace.took(self._seconds() - began, writing=len(writing), read=chunk)
 
-    def _pass(self, feeds: list[tuple[_Text, Feed]]) -> None:
+    def _write_all(self) -> int:
+        """How many texts wrote their next token."""
+        texts = [text for text in self._running if text.writes]
+        if texts:
+            seconds = self._pass([(text, self._next_of(text)) for text in texts])
+            self._pace.wrote(len(texts), seconds)
+        return len(texts)
+
+    def _read_some(self, writing: int) -> None:
+        text = next((text for text in self._running if not text.writes), None)
+        if text is None:
+            return
+        feed = self._chunk_of(text, self._pace.chunk(writing))
+        seconds = self._pass([(text, feed)])
+        if writing:
+            self._pace.read(len(feed.tokens), seconds)
+
+    def _pass(self, feeds: list[tuple[_Text, Feed]]) -> float:
+        """Decode and choose; how many seconds it took."""
+        began = self._seconds()
         rows = self._context.decode([feed for _, feed in feeds])
         for (text, feed), answers in zip(feeds, rows, strict=True):
             self._slots.add(feed.slot, feed.tokens)
@@ -189,6 +198,7 @@ class Engine:
                 text.read += len(feed.tokens)
             if answers:
                 self._write(text, answers[-1])
+        return self._seconds() - began
 
     def _next_of(self, text: _Text) -> Feed:
         start = len(text.request.tokens) + len(text.written) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from models.errors import ModelBusyError
 from models.llama.admission import Admission
-from models.llama.pace import SMALLEST, Pace
+from models.llama.grouping import companions
+from models.llama.pace import SIZES, STEPS, Pace
 from models.llama.slots import WORTH_A_COPY, Slots, common
 from models.llama.spelling import Spelling
 
@@ -106,21 +108,74 @@ def test_who_leaves_the_room_is_not_called() -> None:
     assert room.next() is None
 
 
-def test_a_chunk_takes_about_two_steps_of_those_who_write() -> None:
+def chunk_s(size: int) -> float:
+    """What a chunk takes on a machine that multiplies rows by fours, in seconds."""
+    return 0.010 + 0.006 * -(-size // 4)
+
+
+@pytest.mark.parametrize("step_s", [0.010, 0.020, 0.060, 1.0])
+def test_no_chunk_ever_holds_up_a_step_for_longer_than_two(step_s: float) -> None:
     pace = Pace(512)
-    pace.took(0.080, writing=8, read=0)
-    pace.took(0.080 + 64 * 0.002, writing=8, read=64)
+    for _ in range(200):
+        pace.wrote(8, step_s)
+        size = pace.chunk(8)
+        pace.read(size, chunk_s(size))
 
-    assert pace.chunk(writing=True) == 80
-    assert pace.chunk(writing=False) == 512
+        assert size == SIZES[0] or chunk_s(size) <= 2 * step_s
+
+    larger = SIZES[SIZES.index(size) + 1]
+    assert size == 512 or chunk_s(larger) > STEPS * step_s * 0.75, "and is as large as that allows"
 
 
-def test_a_chunk_is_never_smaller_than_is_worth_a_pass() -> None:
+def test_who_reads_while_nobody_writes_reads_all_at_once() -> None:
     pace = Pace(512)
-    pace.took(0.001, writing=8, read=0)
-    pace.took(1.0, writing=8, read=64)
+    pace.wrote(8, 0.001)
+    pace.read(SIZES[0], 1.0)
 
-    assert pace.chunk(writing=True) == SMALLEST
+    assert pace.chunk(0) == 512
+    assert pace.chunk(8) == SIZES[0]
+
+
+def test_one_slow_pass_is_not_held_against_its_size() -> None:
+    pace = Pace(512)
+    for _ in range(50):
+        pace.wrote(8, 0.060)
+        pace.read(pace.chunk(8), chunk_s(pace.chunk(8)))
+    usual = pace.chunk(8)
+
+    pace.read(usual, 10.0)
+    slower = pace.chunk(8)
+    for _ in range(50):
+        pace.read(pace.chunk(8), chunk_s(pace.chunk(8)))
+
+    assert slower < usual
+    assert pace.chunk(8) >= usual
+
+
+@given(st.sets(st.integers(0, 15), min_size=1))
+def test_the_slots_fed_along_are_idle_and_never_cost_more_than_they_save(slots: set[int]) -> None:
+    fed = tuple(sorted(slots))
+
+    along = companions(fed, 16)
+
+    assert not slots & set(along)
+    assert all(0 <= slot < 16 for slot in along)
+    assert passes_cost([*fed, *along]) <= passes_cost(fed)
+
+
+def passes_cost(slots: Sequence[int]) -> int:
+    """Of all passes together: each over slots that follow each other, four rows for 2.5."""
+    ordered = sorted(slots)
+    ends = [n for n, (one, other) in enumerate(pairwise(ordered), 1) if other != one + 1]
+    rows = [end - start for start, end in pairwise([0, *ends, len(ordered)])]
+    return sum(1 + count // 4 * 10 + count % 4 * 4 for count in rows)
+
+
+def test_a_fourth_slot_costs_less_than_three() -> None:
+    assert companions((0, 1, 2), 8) == (3,)
+    assert companions((5, 6, 7), 8) == (4,)
+    assert companions((0, 1, 3), 8) == (2,)
+    assert companions((0, 4), 8) == ()
 
 
 @given(

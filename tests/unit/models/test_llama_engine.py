@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -188,22 +189,66 @@ def test_the_next_turn_of_a_conversation_reads_only_what_is_new(
     assert written == alone(weights, longer)
 
 
+class Timed(Context):
+    """A context on a clock of its own: a pass takes a second, and a tenth for each token.
+
+    It remembers how many tokens each pass read of each text.
+    """
+
+    now = 0.0
+    passes: list[list[int]]
+
+    def decode(self, feeds: Sequence[Feed]) -> list[list[int]]:
+        self.passes.append([len(feed.tokens) for feed in feeds])
+        self.now += 1 + sum(self.passes[-1]) / 10
+        return super().decode(feeds)
+
+
 def test_a_long_prompt_is_read_between_the_tokens_of_others(weights: Weights) -> None:
-    context = opened(weights, batch=48)
-    engine = Engine(context, waiting=8)
+    context = Timed(weights, Shape(SLOTS, ROOM, 128, threads=1, cache="f32"))
+    context.passes = []
+    engine = Engine(context, waiting=8, seconds=lambda: context.now)
     running = iter(engine.submit(asked([5, 6, 7], limit=200)))
     next(running)
-    long = engine.submit(asked(prompts(weights, Random(5), 1)[0] * 2 + [3] * 250))
+    long = engine.submit(asked(prompts(weights, Random(5), 1)[0] * 2 + [3] * 250, limit=1))
 
-    between = 0
-    while engine.load().reading or engine.load().waiting:
-        next(running)
-        between += 1
-
-    assert between >= 4, "the running text went on while the long prompt was read"
+    tokens_of(long)
     running.close()
-    assert tokens_of(long)
     engine.close(20)
+
+    between = context.passes[context.passes.index([1]) :]
+    chunks = [size for (size,) in between if size > 1]
+    assert len(chunks) > 30
+    assert all(1 + size / 10 <= 2 * 1.1 for size in chunks), "no longer than two steps"
+    assert all([1] in pair for pair in pairwise(between)), "a step between two chunks"
+    context.close()
+
+
+def test_a_prompt_that_holds_nobody_up_is_read_in_large_chunks(weights: Weights) -> None:
+    context = Timed(weights, Shape(SLOTS, ROOM, 128, threads=1, cache="f32"))
+    context.passes = []
+    engine = Engine(context, waiting=8, seconds=lambda: context.now)
+
+    tokens_of(engine.submit(asked([3] * 300, limit=1)))
+
+    assert context.passes == [[128], [128], [44]]
+    engine.close(20)
+    context.close()
+
+
+def test_slots_in_any_order_and_with_idle_ones_between_them_answer_alike(weights: Weights) -> None:
+    context = opened(weights)
+    texts = {3: [5, 6, 7], 0: [5, 6, 8], 1: [5, 6, 9]}
+    context.decode([Feed(2, 0, [9, 9, 9])])
+    for slot, tokens in texts.items():
+        context.decode([Feed(slot, 0, tokens[:2])])
+
+    rows = context.decode([Feed(slot, 2, tokens[2:], answers=1) for slot, tokens in texts.items()])
+
+    chosen = [int(context.logits(row).argmax()) for (row,) in rows]
+    assert chosen == [alone(weights, tokens, 1)[0] for tokens in texts.values()]
+    ((row,),) = context.decode([Feed(2, 3, [7], answers=1)])
+    assert int(context.logits(row).argmax()) == alone(weights, [9, 9, 9, 7], 1)[0], "as it was"
     context.close()
 
 
