@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         description="Memory for what these answers have read; where it is too small, fewer are "
         "written at once.",
     )
+    drafts: bool = Field(
+        True,
+        description="Whether llama.cpp writes several tokens at once where an answer quotes what "
+        "it read, for as long as that measures faster. The answer is the same.",
+    )
     threads: int | None = Field(None, ge=1, description="CPU threads of llama.cpp; all by default.")
     queue: int = Field(8, ge=0, description="Answers that may wait for the model.")
     relevance: float | None = Field(

@@ -80,6 +80,7 @@ class LlamaGenerator(Generator):
                 permit,
                 self._settings.sampling,
                 asker=prompt.asker,
+                drafts=self._settings.drafts,
             )
             return fitted, self._engine.submit(request)
 

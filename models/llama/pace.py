@@ -10,6 +10,7 @@ SIZES: tuple[int, ...] = (
     *range(32, 4_097, 16),
 )  # llama.cpp multiplies rows by fours and sixteens
 _WEIGHT = 0.2  # of the last pass in a running mean
+_TICK = 1e-9  # seconds: no chunk takes less
 _SPIKE = 4.0  # times what was expected: more is an accident
 
 
@@ -21,11 +22,16 @@ class Pace:
         self._steps_s: dict[int, float] = {}  # by how many texts were writing
         self._chunks_s: dict[int, float] = {}  # by how many tokens were read
 
-    def chunk(self, writing: int) -> int:
-        """How many tokens of a prompt the next pass may read while so many texts write."""
+    def chunk(self, writing: int, reading: int = 1) -> int:
+        """How many tokens of a prompt the next pass may read while so many texts write.
+
+        Where more wait to be read than write, they get the larger share of the time: who writes
+        alone would otherwise hold them all up.
+        """
         if not writing:
             return self._largest
-        allowed_s = STEPS * self._steps_s.get(writing, 0.0)
+        share = max(1.0, reading / writing)
+        allowed_s = STEPS * share * self._steps_s.get(writing, 0.0)
         fitting = [size for size in SIZES if self._longest(size) <= allowed_s]
         return min(self._largest, max(fitting, default=SIZES[0]))
 
@@ -42,7 +48,7 @@ class Pace:
         """
         if tokens not in SIZES:
             return
-        past = self._chunks_s.setdefault(tokens, seconds)
+        past = self._chunks_s.setdefault(tokens, max(seconds, _TICK))
         drift = 1 + _WEIGHT * (min(seconds / past, _SPIKE) - 1)
         for size in self._chunks_s:
             self._chunks_s[size] *= drift

@@ -26,4 +26,5 @@ class LlamaSettings:
     sampling: Sampling = field(default_factory=Sampling)
     cache: CacheType = "f16"
     flash: bool = False
+    drafts: bool = True  # verified several at a time where an answer quotes
     use_mmap: bool = True

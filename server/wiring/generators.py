@@ -65,5 +65,6 @@ def _llama(model: catalog.PinnedModel, settings: Settings) -> Generator:
             waiting=settings.queue,
             parallel=settings.parallel,
             cache_mb=settings.cache_mb,
+            drafts=settings.drafts,
         ),
     )

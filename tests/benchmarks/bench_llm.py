@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
@@ -21,6 +21,7 @@ from statistics import median
 
 import shaped_gguf
 
+from models.errors import Revocation, WritingRevokedError
 from models.llama.context import Context, Feed, Shape
 from models.llama.engine import Engine
 from models.llama.running import Request
@@ -41,6 +42,16 @@ class Always:
 
     def check(self) -> None:
         return
+
+
+class Revocable:
+    """A permit that can be taken away."""
+
+    held = True
+
+    def check(self) -> None:
+        if not self.held:
+            raise WritingRevokedError(Revocation.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +100,17 @@ def figures() -> Iterator[Figure]:
         yield shared_prefix(one)
         yield from longest_gap(one)
         yield single_user(one)
+        yield stop(one)
+    with house(habit=500) as one:
+        yield from quoting(one)
 
 
 @contextmanager
-def house() -> Iterator[House]:
+def house(habit: float = 0.0) -> Iterator[House]:
     size = shaped_gguf.SIZES[os.environ.get("VIGIE_BENCH_SIZE", "0.5B")]
     kind = os.environ.get("VIGIE_BENCH_KIND", "Q4_0")
     with tempfile.TemporaryDirectory() as folder:
-        path = shaped_gguf.build(Path(folder) / "shaped.gguf", size, kind)
+        path = shaped_gguf.build(Path(folder) / "shaped.gguf", size, kind, habit=habit)
         weights = Weights(path)
         context = Context(weights, Shape(USERS, ROOM, batch=512))
         engine, peer = Engine(context, waiting=USERS), Peer(path)
@@ -236,6 +250,78 @@ def single_user(one: House) -> Figure:
         "llama.cpp in a bare loop",
         round(median(bare), 1),
     )
+
+
+def stop(one: House) -> Figure:
+    """Tokens that any of eight streams gives after the stop was said to all."""
+    permits = [Revocable() for _ in range(USERS)]
+    requests = [Request(tuple(one.text(50)), 400, permit) for permit in permits]
+    streams = [iter(one.engine.submit(request)) for request in requests]
+    for stream in streams:
+        next(stream)
+    for permit in permits:
+        permit.held = False
+    return Figure(
+        "llm: tokens after a stop, 8 streams",
+        max(given_after(stream) for stream in streams),
+        "tokens",
+        aim="≤ 1",
+    )
+
+
+def given_after(stream: Iterator[object]) -> int:
+    given = 0
+    with suppress(WritingRevokedError):
+        for _ in stream:
+            given += 1
+    return given
+
+
+def quoting(one: House) -> Iterator[Figure]:
+    """Answers of which 25 tokens of each 40 stand in the prompt, written with drafts and without.
+
+    The model follows each token with the one numbered next; the prompt holds runs of numbers.
+    """
+    for users in (1, USERS):
+        with_drafts, without = [], []
+        for at in range(ROUNDS):
+            texts = [passages(1_000 + 1_000 * (at * USERS + n)) for n in range(users)]
+            one.together(texts, 1)
+            with_drafts.append(written(one, texts, drafts=True))
+            without.append(written(one, texts, drafts=False))
+        differ = sum(
+            said != other
+            for (_, ours), (_, theirs) in zip(with_drafts, without, strict=True)
+            for said, other in zip(ours, theirs, strict=True)
+        )
+        yield Figure(
+            f"llm: answers that quote, {users} at once, drafts from the prompt",
+            round(median(speed for speed, _ in with_drafts), 1),
+            "tokens/s",
+            "the same without drafts",
+            round(median(speed for speed, _ in without), 1),
+        )
+        yield Figure(f"llm: texts that drafts changed, {users} at once", differ, "texts", aim="≤ 0")
+
+
+def passages(first: int) -> Tokens:
+    """Eight passages of 25 tokens, and the first ones of an answer that quotes them in order."""
+    runs = [range(first + 40 * n, first + 40 * n + 25) for n in range(8)]
+    return [*(token for run in runs for token in run), *range(first - 20, first)]
+
+
+def written(one: House, texts: Sequence[Tokens], *, drafts: bool) -> tuple[float, list[Tokens]]:
+    """Tokens per second of all together, from the first one to the last, and the tokens."""
+
+    def write(tokens: Tokens) -> list[tuple[float, int]]:
+        request = Request(tuple(tokens), 160, Always(), drafts=drafts)
+        return [(time.perf_counter(), piece.token) for piece in one.engine.submit(request)]
+
+    with ThreadPoolExecutor(len(texts)) as pool:
+        pieces = list(pool.map(write, texts))
+    began, ended = min(one[0][0] for one in pieces), max(one[-1][0] for one in pieces)
+    speed = (sum(map(len, pieces)) - 1) / (ended - began)
+    return speed, [[token for _, token in one] for one in pieces]
 
 
 def bare_loop(context: Context, tokens: Tokens, count: int) -> float:

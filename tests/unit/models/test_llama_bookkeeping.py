@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from models.errors import ModelBusyError
 from models.llama.admission import Admission
+from models.llama.drafting import LENGTHS, Chance, Lookup, Stakes
 from models.llama.grouping import companions
 from models.llama.pace import SIZES, STEPS, Pace
 from models.llama.slots import WORTH_A_COPY, Slots, common
@@ -136,6 +137,16 @@ def test_who_reads_while_nobody_writes_reads_all_at_once() -> None:
     assert pace.chunk(8) == SIZES[0]
 
 
+def test_many_who_wait_to_be_read_get_more_of_the_time_than_one_who_writes() -> None:
+    pace = Pace(512)
+    for _ in range(50):
+        pace.wrote(1, 0.020)
+        pace.read(pace.chunk(1, 7), chunk_s(pace.chunk(1, 7)))
+
+    assert chunk_s(pace.chunk(1, 1)) <= 0.040
+    assert 0.120 < chunk_s(pace.chunk(1, 7)) <= 0.280
+
+
 def test_one_slow_pass_is_not_held_against_its_size() -> None:
     pace = Pace(512)
     for _ in range(50):
@@ -176,6 +187,88 @@ def test_a_fourth_slot_costs_less_than_three() -> None:
     assert companions((5, 6, 7), 8) == (4,)
     assert companions((0, 1, 3), 8) == (2,)
     assert companions((0, 4), 8) == ()
+
+
+def test_what_followed_the_same_tokens_before_is_foretold() -> None:
+    lookup = Lookup([1, 2, 3, 4, 5, 6, 9, 1, 2])
+
+    lookup.add(3)
+
+    assert lookup.draft(2) == [4, 5]
+
+
+def test_where_nothing_like_it_came_before_nothing_is_foretold() -> None:
+    assert Lookup([1, 2, 3, 4, 5]).draft(4) == []
+    assert Lookup([1]).draft(4) == []
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=60), st.lists(st.integers(0, 2)))
+def test_a_draft_is_what_followed_three_tokens(tokens: list[int], added: list[int]) -> None:
+    lookup, text = Lookup(tokens), list(tokens)
+    for token in added:
+        lookup.add(token)
+        text.append(token)
+
+    draft = lookup.draft(5)
+
+    assert len(draft) <= 5
+    earlier = (text[at : at + 3 + len(draft)] for at in range(len(text) - 3))
+    assert not draft or [*text[-3:], *draft] in list(earlier)
+
+
+def test_who_foretells_wrong_is_believed_less_and_without_drafts_too() -> None:
+    lookup = Lookup([1, 2, 3, 4, 1, 2, 3])
+    first = lookup.sure
+    lookup.add(4)
+    right = lookup.sure
+    lookup.add(9)
+
+    assert lookup.sure < right
+    assert right > first
+
+
+def settled(price: float, texts: int = 1) -> Stakes:
+    """After many passes, each of which took so many steps for each length, and drafts less."""
+    stakes = Stakes()
+    for _ in range(60):
+        stakes.took(texts, 1, 0.010)
+        for length in LENGTHS[1:]:
+            stakes.took(texts, length, 0.010 * (1 + price * (length - 1)))
+    return stakes
+
+
+def test_drafts_are_left_where_they_measure_slower() -> None:
+    quoting = [Chance(0.95, 15)]
+
+    assert settled(0.1).length(quoting, 100) == LENGTHS[-1]
+    assert settled(1.0).length(quoting, 100) == 1
+
+
+def test_drafts_are_left_where_they_are_seldom_right() -> None:
+    assert settled(0.2).length([Chance(0.1, 15)], 100) == 1
+    assert settled(0.2).length([Chance(0.95, 0)], 100) == 1
+
+
+def test_drafts_never_leave_the_room_or_hold_others_up() -> None:
+    quoting = Chance(0.99, 15)
+
+    assert settled(0.01).length([quoting], 6) == 4
+    assert settled(0.01, 8).length([quoting] * 8, 100) == 4
+    assert settled(0.01, 64).length([quoting] * 64, 100) == 1
+
+
+def test_a_price_that_was_an_accident_is_forgotten() -> None:
+    stakes = Stakes()
+    stakes.took(1, 1, 0.010)
+    for length in LENGTHS[1:]:
+        stakes.took(1, length, 100.0)
+    after = stakes.length([Chance(0.95, 15)], 100)
+
+    for _ in range(2_000):
+        stakes.took(1, 1, 0.010)
+
+    assert after == 1
+    assert stakes.length([Chance(0.95, 15)], 100) > 1
 
 
 @given(

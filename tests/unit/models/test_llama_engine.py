@@ -7,7 +7,8 @@ texts were decoded in the same pass.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -143,11 +144,19 @@ def lived(engine: Engine, life: Life) -> tuple[list[int], bool]:
     return read, True
 
 
+def standing() -> float:
+    """A clock by which nothing takes any time, so that drafts always seem to pay."""
+    return 0.0
+
+
+@pytest.mark.parametrize("seconds", [time.perf_counter, standing])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_random_lives_each_get_what_they_would_get_alone(weights: Weights, seed: int) -> None:
+def test_random_lives_each_get_what_they_would_get_alone(
+    weights: Weights, seed: int, seconds: Callable[[], float]
+) -> None:
     all_lives = lives(weights, Random(seed), 150)
     context = opened(weights)
-    engine = Engine(context, waiting=1_000)
+    engine = Engine(context, waiting=1_000, seconds=seconds)
 
     with ThreadPoolExecutor(24) as pool:
         outcomes = list(pool.map(lambda life: lived(engine, life), all_lives))
@@ -160,6 +169,92 @@ def test_random_lives_each_get_what_they_would_get_alone(weights: Weights, seed:
     engine.close(20)
     assert engine.load().free == SLOTS, "nothing is left in a slot"
     context.close()
+
+
+@pytest.fixture(scope="module")
+def quoting(tmp_path_factory: pytest.TempPathFactory) -> Weights:
+    """A model that says of most tokens what its prompts, too, say after them."""
+    folder = tmp_path_factory.mktemp("models")
+    return Weights(tiny_gguf.build(folder / "quoting.gguf", kind=np.float32, habit=5.0))
+
+
+@pytest.fixture
+def drafting(quoting: Weights) -> Iterator[Engine]:
+    context = opened(quoting)
+    engine = Engine(context, waiting=1_000, seconds=standing)
+    yield engine
+    engine.close(20)
+    context.close()
+
+
+def passages(random: Random) -> list[int]:
+    """Runs of numbers, one after the other, and the beginning of one of them again."""
+    starts = [random.randrange(3, 400) for _ in range(5)]
+    runs = [token for start in starts for token in range(start, start + random.randrange(20, 60))]
+    return [*runs, *range(starts[0], starts[0] + 4)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_was_foretold_is_written_several_tokens_at_a_time_and_is_the_same(
+    quoting: Weights, drafting: Engine, seed: int
+) -> None:
+    random = Random(seed)
+    lives = [(passages(random), random.randrange(1, 90)) for _ in range(20)]
+    streams = [drafting.submit(asked(tokens, limit=limit)) for tokens, limit in lives]
+
+    written = [tokens_of(stream) for stream in streams]
+
+    assert written == [alone(quoting, tokens, limit) for tokens, limit in lives]
+    foretold = sum(stream.written.foretold for stream in streams)
+    drafted = sum(stream.written.drafted for stream in streams)
+    assert 80 < foretold < drafted, "some were right, and some were not"
+    assert drafting.load().free == SLOTS
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        Sampling(temperature=0.5, seed=3, repetition=1.05),
+        Sampling(temperature=0.5, seed=4, bias={60: 2.0}),
+        Sampling(grammar='root ::= "oui non "+'),
+    ],
+)
+def test_drafts_change_nothing_of_what_is_drawn(drafting: Engine, sampling: Sampling) -> None:
+    def drawn(*, drafts: bool) -> tuple[list[int], bool]:
+        stream = drafting.submit(
+            asked(passages(Random(1)), limit=60, sampling=sampling, drafts=drafts)
+        )
+        return tokens_of(stream), stream.written.foretold > 0
+
+    with_drafts, without = drawn(drafts=True), drawn(drafts=False)
+
+    assert with_drafts == (without[0], True)
+    assert not without[1]
+
+
+def test_a_text_that_quotes_ends_where_it_would_have_ended(
+    quoting: Weights, drafting: Engine
+) -> None:
+    tokens = passages(Random(2))
+    whole = text_of(drafting.submit(asked(tokens, limit=60, drafts=False)))
+    stop = whole[10:13]
+
+    stream = drafting.submit(asked(tokens, limit=60, stops=(stop,)))
+
+    assert text_of(stream) == whole[: whole.index(stop)]
+
+
+def test_what_was_drafted_wrong_is_not_taken_for_read(quoting: Weights, drafting: Engine) -> None:
+    tokens = passages(Random(2))
+    stream = drafting.submit(asked(tokens, limit=60))
+    said = tokens_of(stream)
+    longer = [*tokens, *said, 7, 8]
+
+    again = drafting.submit(asked(longer, limit=10))
+
+    assert tokens_of(again) == alone(quoting, longer, 10)
+    assert stream.written.foretold < stream.written.drafted
+    assert again.written.kept >= len(tokens) + len(said) - 1
 
 
 def test_a_beginning_that_was_read_for_another_is_not_read_again(
