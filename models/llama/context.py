@@ -135,6 +135,21 @@ class Context:
         self._c.llama_memory_seq_cp(self._memory, source, target, -1, -1)
         return self.cut(target, kept)
 
+    def state(self, slot: int) -> bytes:
+        """All that a slot holds."""
+        size = self._c.llama_state_seq_get_size(self.handle, slot)
+        state = (ctypes.c_uint8 * size)()
+        written = self._c.llama_state_seq_get_data(self.handle, state, size, slot)
+        return bytes(memoryview(state)[:written])
+
+    def restore(self, slot: int, state: bytes) -> bool:
+        """Make a slot hold what another held, or leave it empty and say no."""
+        given = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        if self._c.llama_state_seq_set_data(self.handle, given, len(state), slot):
+            return True
+        self.cut(slot, 0)
+        return False
+
     def clear(self) -> None:
         """Empty every slot."""
         self._c.llama_memory_clear(self._memory, True)

@@ -19,6 +19,7 @@ from models.errors import (
     ModelUnavailableError,
 )
 from models.llama.admission import Admission
+from models.llama.beginnings import Beginnings
 from models.llama.context import Context, Feed
 from models.llama.drafting import Lookup, Stakes
 from models.llama.pace import Pace
@@ -47,7 +48,11 @@ class Engine:
     """Continuous batching over a context, which nobody else may touch until `close`."""
 
     def __init__(
-        self, context: Context, waiting: int, seconds: Seconds = time.perf_counter
+        self,
+        context: Context,
+        waiting: int,
+        seconds: Seconds = time.perf_counter,
+        beginnings: Beginnings | None = None,
     ) -> None:
         self._context = context
         self._slots = Slots(context.slots)
@@ -58,6 +63,8 @@ class Engine:
         self._running: list[Text] = []  # in order of admission; only the thread touches it
         self._changed = threading.Condition()
         self._shut = False
+        self._beginnings = beginnings or Beginnings()
+        self._beginnings.restore(context, self._slots)
         self._thread = threading.Thread(target=self._run, name="llama", daemon=True)
         self._thread.start()
         atexit.register(self._end_with_process)
@@ -211,6 +218,8 @@ class Engine:
             self._pace.read(len(feed.tokens), self._seconds() - began)
         self._slots.add(feed.slot, feed.tokens)
         text.read += len(feed.tokens)
+        if text.read == text.request.shared:
+            self._beginnings.read(self._context, text.place, text.beginning)
         for row in rows:
             self._write(text, row)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 STEPS = 1.9  # a chunk may take as long as this many steps: gaps of fewer than three
 SIZES: tuple[int, ...] = (
     4,
@@ -32,7 +34,7 @@ class Pace:
             return self._largest
         share = max(1.0, reading / writing)
         allowed_s = STEPS * share * self._steps_s.get(writing, 0.0)
-        fitting = [size for size in SIZES if self._longest(size) <= allowed_s]
+        fitting = takewhile(lambda size: self._longest(size) <= allowed_s, SIZES)
         return min(self._largest, max(fitting, default=SIZES[0]))
 
     def wrote(self, writing: int, seconds: float) -> None:

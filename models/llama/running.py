@@ -14,7 +14,8 @@ from models.ports import Finish, Permit
 class Request:
     """Tokens to continue by at most `limit` tokens. `asker` is whose turn it costs.
 
-    With `drafts`, what it quotes is written several tokens at a time; the text is the same.
+    With `drafts`, what it quotes is written several tokens at a time; the text is the same. The
+    first `shared` tokens begin other prompts too, and hold nothing of this one's.
     """
 
     tokens: tuple[int, ...]
@@ -25,6 +26,7 @@ class Request:
     asker: str = ""
     log_probabilities: bool = False
     drafts: bool = True
+    shared: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from models.llama.context import CacheType
 from models.llama.sampling import Sampling
@@ -28,3 +29,4 @@ class LlamaSettings:
     flash: bool = False
     drafts: bool = True  # verified several at a time where an answer quotes
     use_mmap: bool = True
+    prefixes: Path | None = None

@@ -53,8 +53,15 @@ class Text:
     def chance(self, draft: Sequence[int]) -> Chance:
         return Chance(self.lookup.sure if self.lookup else 0.0, len(draft))
 
+    @property
+    def beginning(self) -> tuple[int, ...]:
+        """What its prompt shares with others."""
+        return self.request.tokens[: self.request.shared]
+
     def chunk(self, size: int) -> Feed:
-        """What is read next of its prompt."""
+        """What is read next of its prompt: up to the end of what it shares, then the rest."""
+        left = self.request.shared - self.read
+        size = min(size, left) if left > 0 else size
         tokens = self.request.tokens[self.read : self.read + size]
         last = self.read + len(tokens) == len(self.request.tokens)
         return Feed(self.place, self.read, tokens, answers=int(last))

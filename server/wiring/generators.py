@@ -66,5 +66,6 @@ def _llama(model: catalog.PinnedModel, settings: Settings) -> Generator:
             parallel=settings.parallel,
             cache_mb=settings.cache_mb,
             drafts=settings.drafts,
+            prefixes=settings.home / "prefixes",
         ),
     )
