@@ -12,7 +12,6 @@ import atexit
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from models.errors import (
     ModelBusyError,
@@ -28,20 +27,10 @@ from models.llama.sampling import log_probability, sampler_of
 from models.llama.slots import Slots
 from models.llama.spelling import Spelling
 from models.llama.texts import Text
-from models.ports import Finish
+from models.ports import Finish, Load
 
 Seconds = Callable[[], float]
 _LAST_PASS_S = 10.0  # how long the end of the process waits for a pass to be over
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What the engine is doing now."""
-
-    waiting: int
-    reading: int
-    writing: int
-    free: int
 
 
 class Engine:
@@ -93,7 +82,13 @@ class Engine:
             running = tuple(self._running)
             waiting = len(self._waiting)
         writing = sum(text.writes for text in running)
-        return Load(waiting, len(running) - writing, writing, self._context.slots - len(running))
+        return Load(
+            waiting=waiting,
+            reading=len(running) - writing,
+            writing=writing,
+            free=self._context.slots - len(running),
+            memory_mb=self._context.memory_mb,
+        )
 
     def close(self, timeout_s: float) -> None:
         """Take no more requests, finish the running ones and end the thread.

@@ -11,14 +11,14 @@ from threading import Lock
 from models.errors import ModelUnavailableError
 from models.llama.beginnings import Beginnings
 from models.llama.context import Context, Shape, bytes_per_token
-from models.llama.engine import Engine, Load
+from models.llama.engine import Engine
 from models.llama.framing import Clock, frame_of, utc_now
 from models.llama.prefixes import Prefixes
 from models.llama.prompting import FittedPrompt, Fitter
 from models.llama.running import Request, Stream
 from models.llama.settings import LlamaSettings
 from models.llama.weights import Weights
-from models.ports import Generator, ModelIdentity, Permit, Prompt, Usage, Writing
+from models.ports import Generator, Load, ModelIdentity, Permit, Prompt, Usage, Writing
 
 _LAST_ANSWER_S = 10.0  # how long closing waits for the running answers to end
 

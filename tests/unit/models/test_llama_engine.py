@@ -6,12 +6,14 @@ texts were decoded in the same pass.
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -27,7 +29,8 @@ from models.errors import (
 from models.llama.context import Context, Feed, Shape
 from models.llama.engine import Engine
 from models.llama.running import Request, Stream
-from models.llama.sampling import Sampling
+from models.llama.sampling import Sampling, sampler_of
+from models.llama.spelling import Spelling
 from models.llama.weights import Weights
 from models.ports import Finish
 
@@ -68,6 +71,14 @@ def opened(weights: Weights, slots: int = SLOTS, batch: int = 64) -> Context:
     return Context(weights, Shape(slots, ROOM, batch, threads=1, cache="f32"))
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a text is to be written, and where it ends."""
+
+    sampling: Sampling = field(default_factory=Sampling)
+    stops: tuple[str, ...] = ()
+
+
 def asked(tokens: list[int], **wishes: object) -> Request:
     return replace(Request(tuple(tokens), LIMIT, Granted()), **wishes)  # type: ignore[arg-type]
 
@@ -80,16 +91,21 @@ def text_of(stream: Stream) -> str:
     return "".join(piece.text for piece in stream) + stream.written.rest
 
 
-def alone(weights: Weights, tokens: list[int], limit: int = LIMIT) -> list[int]:
+def alone(
+    weights: Weights, tokens: list[int], limit: int = LIMIT, wishes: Wishes | None = None
+) -> list[int]:
     """What the model writes with nobody else there: one token after the other, no engine."""
+    wishes = wishes or Wishes()
     context = opened(weights, slots=1, batch=ROOM)
+    sampler, spelling = sampler_of(wishes.sampling, weights), Spelling(wishes.stops)
     ((row,),) = context.decode([Feed(0, 0, tokens, answers=1)])
     written: list[int] = []
-    while len(written) < limit:
-        token = int(context.logits(row).argmax())
+    while len(written) < limit and not spelling.stopped:
+        token = sampler.choose(context, row)
         if weights.ends_text(token):
             break
         written.append(token)
+        spelling.add(weights.bytes_of(token))
         at = len(tokens) + len(written) - 1
         ((row,),) = context.decode([Feed(0, at, [token], answers=1)])
     context.close()
@@ -114,6 +130,7 @@ class Life:
     limit: int
     leaves_after: int | None
     revoked_after: int | None
+    wishes: Wishes
 
 
 def lives(weights: Weights, random: Random, count: int) -> list[Life]:
@@ -121,7 +138,16 @@ def lives(weights: Weights, random: Random, count: int) -> list[Life]:
         return random.randrange(highest) if random.random() < chance else None
 
     return [
-        Life(tokens, random.randrange(1, 40), sometimes(0.2, 20), sometimes(0.2, 60))
+        Life(
+            tokens,
+            random.randrange(1, 40),
+            sometimes(0.2, 20),
+            sometimes(0.2, 60),
+            Wishes(
+                Sampling(temperature=random.choice([0, 0, 0.7]), seed=random.randrange(100)),
+                random.choice([(), (), ("e",), ("os", "<|"), ("z",)]),
+            ),
+        )
         for tokens in prompts(weights, random, count)
     ]
 
@@ -129,7 +155,9 @@ def lives(weights: Weights, random: Random, count: int) -> list[Life]:
 def lived(engine: Engine, life: Life) -> tuple[list[int], bool]:
     """What was read, and whether to its end."""
     permit = Granted() if life.revoked_after is None else Granted(life.revoked_after)
-    stream = engine.submit(asked(life.tokens, limit=life.limit, permit=permit))
+    request = asked(life.tokens, limit=life.limit, permit=permit)
+    wishes = life.wishes
+    stream = engine.submit(replace(request, sampling=wishes.sampling, stops=wishes.stops))
     read: list[int] = []
     pieces = iter(stream)
     try:
@@ -149,25 +177,31 @@ def standing() -> float:
     return 0.0
 
 
-@pytest.mark.parametrize("seconds", [time.perf_counter, standing])
-@pytest.mark.parametrize("seed", [1, 2])
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+@pytest.mark.parametrize(("seed", "seconds"), [(1, time.perf_counter), (2, standing)])
 def test_random_lives_each_get_what_they_would_get_alone(
     weights: Weights, seed: int, seconds: Callable[[], float]
 ) -> None:
-    all_lives = lives(weights, Random(seed), 150)
+    all_lives = lives(weights, Random(seed), 500)
     context = opened(weights)
     engine = Engine(context, waiting=1_000, seconds=seconds)
 
     with ThreadPoolExecutor(24) as pool:
-        outcomes = list(pool.map(lambda life: lived(engine, life), all_lives))
+        outcomes = list(pool.map(lambda life: lived(engine, life), all_lives[:200]))
+        at_first = resident_mb()
+        outcomes += pool.map(lambda life: lived(engine, life), all_lives[200:])
 
-    ended = [outcome for outcome in outcomes if outcome[1]]
-    assert len(ended) > 60
+    assert resident_mb() < at_first + 16, "the memory is what it was"
+    assert engine.load().free == SLOTS, "nothing is left in a slot"
+    assert sum(whole for _, whole in outcomes) > 200
     for life, (read, whole) in zip(all_lives, outcomes, strict=True):
-        expected = alone(weights, life.tokens, life.limit)
+        expected = alone(weights, life.tokens, life.limit, life.wishes)
         assert read == (expected if whole else expected[: len(read)])
     engine.close(20)
-    assert engine.load().free == SLOTS, "nothing is left in a slot"
     context.close()
 
 
