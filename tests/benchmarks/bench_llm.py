@@ -59,7 +59,7 @@ class House:
     """One model file, opened by us and by the peer."""
 
     engine: Engine
-    context: Context
+    context: Stopwatch
     peer: Peer
     random: Random
 
@@ -74,6 +74,18 @@ class House:
     def together(self, texts: Sequence[Tokens], limit: int) -> list[list[float]]:
         with ThreadPoolExecutor(len(texts)) as pool:
             return list(pool.map(lambda one: self.stamps(one, limit), texts))
+
+
+class Stopwatch(Context):
+    """A context that remembers when each pass began and ended."""
+
+    passes: list[tuple[float, float]]
+
+    def decode(self, feeds: Sequence[Feed]) -> list[list[int]]:
+        began = time.perf_counter()
+        rows = super().decode(feeds)
+        self.passes.append((began, time.perf_counter()))
+        return rows
 
 
 class Peer:
@@ -100,6 +112,7 @@ def figures() -> Iterator[Figure]:
         yield shared_prefix(one)
         yield from longest_gap(one)
         yield single_user(one)
+        yield from own_cost(one)
         yield stop(one)
     with house(habit=500) as one:
         yield from quoting(one)
@@ -112,7 +125,8 @@ def house(habit: float = 0.0) -> Iterator[House]:
     with tempfile.TemporaryDirectory() as folder:
         path = shaped_gguf.build(Path(folder) / "shaped.gguf", size, kind, habit=habit)
         weights = Weights(path)
-        context = Context(weights, Shape(USERS, ROOM, batch=512))
+        context = Stopwatch(weights, Shape(USERS, ROOM, batch=512))
+        context.passes = []
         engine, peer = Engine(context, waiting=USERS), Peer(path)
         yield House(engine, context, peer, Random(0))
         engine.close(60)
@@ -322,6 +336,24 @@ def written(one: House, texts: Sequence[Tokens], *, drafts: bool) -> tuple[float
     began, ended = min(one[0][0] for one in pieces), max(one[-1][0] for one in pieces)
     speed = (sum(map(len, pieces)) - 1) / (ended - began)
     return speed, [[token for _, token in one] for one in pieces]
+
+
+def own_cost(one: House) -> Iterator[Figure]:
+    """What passes between two passes of the model: choosing, spelling, handing over, filling."""
+    for users in (1, USERS):
+        texts = [one.text(50) for _ in range(users)]
+        one.together(texts, 1)
+        one.context.passes.clear()
+        one.together(texts, 128)
+        passes = one.context.passes
+        whole = passes[-1][1] - passes[0][0]
+        between = whole - sum(ended - began for began, ended in passes)
+        yield Figure(
+            f"llm: time outside llama.cpp, choosing the token included, {users} at once",
+            round(100 * between / whole, 1),
+            "%",
+            aim="≤ 3",
+        )
 
 
 def bare_loop(context: Context, tokens: Tokens, count: int) -> float:
