@@ -6,7 +6,7 @@ from collections.abc import Generator as PythonGenerator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,6 +116,25 @@ class Usage:
 
 Writing = PythonGenerator[str, None, Usage]
 """Pieces of text as they are written; the usage is the generator's return value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a generator that serves many at once is doing now; `memory_mb` is for all of them."""
+
+    waiting: int
+    reading: int
+    writing: int
+    free: int
+    memory_mb: int
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A generator that can say how busy it is."""
+
+    @property
+    def load(self) -> Load: ...
 
 
 class Generator(Protocol):

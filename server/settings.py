@@ -99,6 +99,11 @@ class Settings(BaseSettings):
     engine_loading: Literal["eager", "lazy"] = Field(
         "eager", description="Load the model at the start, or with the first answer."
     )
+    drafts: bool = Field(
+        True,
+        description="Whether llama.cpp writes several tokens at once where an answer quotes what "
+        "it read, for as long as that measures faster. The answer is the same.",
+    )
     queue: int = Field(8, ge=0, description="Answers that may wait for the model.")
     relevance: float | None = Field(
         None,

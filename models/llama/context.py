@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from models.errors import ModelUnavailableError
+from models.llama.grouping import companions
 from models.llama.weights import Weights
 from models.ports import Matrix
 
@@ -66,6 +67,7 @@ class Context:
         self._cache = shape.cache
         self.tokens = min(shape.tokens, weights.trained_tokens)
         self.batch = max(shape.batch, shape.slots)
+        self.rewinds = weights.rewinds
         self.handle = self._open(shape)
         if not self.handle:
             raise ModelUnavailableError(
@@ -88,16 +90,29 @@ class Context:
         self._freed()
 
     def decode(self, feeds: Sequence[Feed]) -> list[list[int]]:
-        """Read every feed in one pass.
+        """Read every feed, in one pass when they are of one length.
 
         For each, the rows at which `logits` then finds what follows its last `answers` tokens.
         Raises ModelUnavailableError; what the slots hold is then unknown until `clear`.
         """
-        rows = self._arrays.fill(feeds)
+        idle = self._idle(feeds)
+        rows = self._arrays.fill([*feeds, *idle])
         status = self._c.llama_decode(self.handle, self._arrays.batch)
         if status != 0:
             raise ModelUnavailableError(f"llama.cpp could not decode (status {status}).")
-        return rows
+        for feed in idle:
+            self.cut(feed.slot, feed.start)
+        return rows[: len(feeds)]
+
+    def _idle(self, feeds: Sequence[Feed]) -> list[Feed]:
+        """One token for each slot that makes the pass cheaper; forgotten again afterwards."""
+        if not self.rewinds or any(len(feed.tokens) > 1 for feed in feeds):
+            return []
+        slots = companions(tuple(sorted(feed.slot for feed in feeds)), self.slots)
+        return [Feed(slot, self._held(slot), (0,)) for slot in slots]
+
+    def _held(self, slot: int) -> int:
+        return int(self._c.llama_memory_seq_pos_max(self._memory, slot)) + 1
 
     def logits(self, row: int) -> Matrix:
         """Shape (vocabulary,), float32: a view that the next decode overwrites."""
@@ -119,6 +134,21 @@ class Context:
         self._c.llama_memory_seq_rm(self._memory, target, -1, -1)
         self._c.llama_memory_seq_cp(self._memory, source, target, -1, -1)
         return self.cut(target, kept)
+
+    def state(self, slot: int) -> bytes:
+        """All that a slot holds."""
+        size = self._c.llama_state_seq_get_size(self.handle, slot)
+        state = (ctypes.c_uint8 * size)()
+        written = self._c.llama_state_seq_get_data(self.handle, state, size, slot)
+        return bytes(memoryview(state)[:written])
+
+    def restore(self, slot: int, state: bytes) -> bool:
+        """Make a slot hold what another held, or leave it empty and say no."""
+        given = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        if self._c.llama_state_seq_set_data(self.handle, given, len(state), slot):
+            return True
+        self.cut(slot, 0)
+        return False
 
     def clear(self) -> None:
         """Empty every slot."""
@@ -176,16 +206,18 @@ class _Arrays:
         )
 
     def fill(self, feeds: Sequence[Feed]) -> list[list[int]]:
-        """The rows of each feed's answers."""
-        rows, at = [], 0
-        for feed in feeds:
+        """The rows of each feed's answers. In the order of slots, which llama.cpp wants."""
+        rows: list[list[int]] = [[]] * len(feeds)
+        at = 0
+        for n in sorted(range(len(feeds)), key=lambda n: feeds[n].slot):
+            feed = feeds[n]
             end = at + len(feed.tokens)
             self._tokens[at:end] = feed.tokens
             self._positions[at:end] = range(feed.start, feed.start + len(feed.tokens))
             self._slots[at:end] = feed.slot
             self._wanted[at:end] = 0
             self._wanted[end - feed.answers : end] = 1
-            rows.append(list(range(end - feed.answers, end)))
+            rows[n] = list(range(end - feed.answers, end))
             at = end
         self.batch.n_tokens = at
         return rows

@@ -1,8 +1,9 @@
 """The engine: one thread that writes many texts at once over one model.
 
 Requests join and leave the running batch at any token (continuous batching: Yu et al., Orca,
-OSDI 2022). Each pass decodes one token for every text that writes and a chunk of the prompt
-of the one that is being read, sized so that nobody's next token waits long for it.
+OSDI 2022). A pass that writes a token of every text is followed by one that reads a chunk of the
+first prompt that waits, sized so that nobody's next token waits long for it. Together in one pass
+they would cost the same: llama.cpp takes sequences of unequal lengths apart.
 """
 
 from __future__ import annotations
@@ -11,70 +12,48 @@ import atexit
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from models.errors import (
     ModelBusyError,
     ModelUnavailableError,
-    Revocation,
-    WritingRevokedError,
 )
 from models.llama.admission import Admission
+from models.llama.beginnings import Beginnings
 from models.llama.context import Context, Feed
+from models.llama.drafting import Lookup, Stakes
 from models.llama.pace import Pace
 from models.llama.running import Piece, Request, Stream, Written
-from models.llama.sampling import Sampler, log_probability, sampler_of
+from models.llama.sampling import log_probability, sampler_of
 from models.llama.slots import Slots
 from models.llama.spelling import Spelling
-from models.ports import Finish, Permit
+from models.llama.texts import Text
+from models.ports import Finish, Load
 
 Seconds = Callable[[], float]
 _LAST_PASS_S = 10.0  # how long the end of the process waits for a pass to be over
-
-
-@dataclass(eq=False, slots=True)
-class _Text:
-    """A request in the engine. `slot` is None while it waits to be read."""
-
-    request: Request
-    stream: Stream
-    sampler: Sampler
-    spelling: Spelling
-    slot: int | None = None
-    read: int = 0  # tokens of the prompt that its slot holds
-    kept: int = 0  # of those, how many were there before
-    written: list[int] = field(default_factory=list)
-    cancelled: bool = False
-
-    @property
-    def writes(self) -> bool:
-        return self.read == len(self.request.tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What the engine is doing now."""
-
-    waiting: int
-    reading: int
-    writing: int
-    free: int
 
 
 class Engine:
     """Continuous batching over a context, which nobody else may touch until `close`."""
 
     def __init__(
-        self, context: Context, waiting: int, seconds: Seconds = time.perf_counter
+        self,
+        context: Context,
+        waiting: int,
+        seconds: Seconds = time.perf_counter,
+        beginnings: Beginnings | None = None,
     ) -> None:
         self._context = context
         self._slots = Slots(context.slots)
-        self._pace = Pace(context.batch - context.slots + 1)
+        self._pace = Pace(context.batch)
+        self._stakes = Stakes()
         self._seconds = seconds
-        self._waiting: Admission[_Text] = Admission(context.slots + waiting)
-        self._running: list[_Text] = []  # in order of admission; only the thread touches it
+        self._waiting: Admission[Text] = Admission(context.slots + waiting)
+        self._running: list[Text] = []  # in order of admission; only the thread touches it
         self._changed = threading.Condition()
         self._shut = False
+        self._beginnings = beginnings or Beginnings()
+        self._beginnings.restore(context, self._slots)
         self._thread = threading.Thread(target=self._run, name="llama", daemon=True)
         self._thread.start()
         atexit.register(self._end_with_process)
@@ -88,7 +67,9 @@ class Engine:
         self._check_fits(request)
         sampler = sampler_of(request.sampling, self._context.weights)
         stream = Stream(request, lambda: self._cancel(text))
-        text = _Text(request, stream, sampler, Spelling(request.stops))
+        drafts = request.drafts and self._context.rewinds
+        lookup = Lookup(request.tokens) if drafts else None
+        text = Text(request, stream, sampler, Spelling(request.stops), lookup)
         with self._changed:
             if self._shut:
                 raise ModelUnavailableError("the model was closed")
@@ -101,7 +82,13 @@ class Engine:
             running = tuple(self._running)
             waiting = len(self._waiting)
         writing = sum(text.writes for text in running)
-        return Load(waiting, len(running) - writing, writing, self._context.slots - len(running))
+        return Load(
+            waiting=waiting,
+            reading=len(running) - writing,
+            writing=writing,
+            free=self._context.slots - len(running),
+            memory_mb=self._context.memory_mb,
+        )
 
     def close(self, timeout_s: float) -> None:
         """Take no more requests, finish the running ones and end the thread.
@@ -139,7 +126,7 @@ class Engine:
                 f"{self._context.tokens}."
             )
 
-    def _cancel(self, text: _Text) -> None:
+    def _cancel(self, text: Text) -> None:
         text.cancelled = True
         self._leave(text)
 
@@ -162,46 +149,76 @@ class Engine:
             return bool(self._running)
 
     def _step(self) -> None:
-        """One pass of the model over everybody's next tokens."""
+        """The next token of every text that writes, and a chunk of the first that is read."""
         self._drop_the_revoked()
-        writing = [text for text in self._running if text.writes]
-        reading = next((text for text in self._running if not text.writes), None)
-        feeds = [(text, self._next_of(text)) for text in writing]
-        chunk = 0
-        if reading is not None:
-            feed = self._chunk_of(reading, self._pace.chunk(writing=bool(writing)))
-            feeds.append((reading, feed))
-            chunk = len(feed.tokens)
-        if not feeds:
-            return
-        began = self._seconds()
         try:
-            self._pass(feeds)
+            writing = self._write_all()
+            self._read_some(writing)
         except ModelUnavailableError as error:
             self._lose(error)
-        self._pace.took(self._seconds() - began, writing=len(writing), read=chunk)
 
-    def _pass(self, feeds: list[tuple[_Text, Feed]]) -> None:
-        rows = self._context.decode([feed for _, feed in feeds])
-        for (text, feed), answers in zip(feeds, rows, strict=True):
-            self._slots.add(feed.slot, feed.tokens)
-            if not text.writes:
-                text.read += len(feed.tokens)
-            if answers:
-                self._write(text, answers[-1])
+    def _write_all(self) -> int:
+        """How many texts wrote their next tokens."""
+        texts = [text for text in self._running if text.writes]
+        if not texts:
+            return 0
+        began = self._seconds()
+        drafts = [text.draft() for text in texts]
+        length = self._length(texts, drafts)
+        feeds = [text.next(draft, length) for text, draft in zip(texts, drafts, strict=True)]
+        rows = self._context.decode(feeds)
+        for text, feed, answers in zip(texts, feeds, rows, strict=True):
+            self._verify(text, feed, answers)
+        seconds = self._seconds() - began
+        self._stakes.took(len(texts), length, seconds)
+        if length == 1:
+            self._pace.wrote(len(texts), seconds)
+        return len(texts)
 
-    def _next_of(self, text: _Text) -> Feed:
-        start = len(text.request.tokens) + len(text.written) - 1
-        return Feed(_slot(text), start, text.written[-1:], answers=1)
+    def _length(self, texts: list[Text], drafts: list[list[int]]) -> int:
+        """How many tokens of each text are read at once: 1 where drafts do not pay."""
+        if not any(drafts):
+            return 1
+        room = self._context.tokens - max(text.held for text in texts)
+        chances = [text.chance(draft) for text, draft in zip(texts, drafts, strict=True)]
+        return self._stakes.length(chances, min(room, self._context.batch // len(texts)))
 
-    def _chunk_of(self, text: _Text, size: int) -> Feed:
+    def _verify(self, text: Text, feed: Feed, rows: list[int]) -> None:
+        """Choose what follows each token read, for as long as that is what was drafted.
+
+        Chosen with the text's own sampler, in order, it is what would have been chosen without.
+        """
+        right = 0
+        for row, draft in zip(rows, (*feed.tokens[1:], None), strict=True):
+            right += 1
+            if self._write(text, row) != draft or text.over:
+                break
+        text.drafted += len(feed.tokens) - 1
+        text.foretold += right - 1
+        self._slots.add(feed.slot, feed.tokens[:right])
+        if right < len(feed.tokens):
+            self._context.cut(feed.slot, feed.start + right)
+
+    def _read_some(self, writing: int) -> None:
+        unread = [text for text in self._running if not text.writes]
+        if not unread:
+            return
+        text = unread[0]
         if text.slot is None:
             self._place(text)
-        tokens = text.request.tokens[text.read : text.read + size]
-        last = text.read + len(tokens) == len(text.request.tokens)
-        return Feed(_slot(text), text.read, tokens, answers=int(last))
+        feed = text.chunk(self._pace.chunk(writing, len(unread)))
+        began = self._seconds()
+        (rows,) = self._context.decode([feed])
+        if writing:
+            self._pace.read(len(feed.tokens), self._seconds() - began)
+        self._slots.add(feed.slot, feed.tokens)
+        text.read += len(feed.tokens)
+        if text.read == text.request.shared:
+            self._beginnings.read(self._context, text.place, text.beginning)
+        for row in rows:
+            self._write(text, row)
 
-    def _place(self, text: _Text) -> None:
+    def _place(self, text: Text) -> None:
         """Give a text its slot only now, when whoever came before may have read its beginning."""
         place = self._slots.take(text.request.tokens)
         if place.copied_from is None:
@@ -211,34 +228,26 @@ class Engine:
         self._slots.cut(place.slot, kept)
         text.slot, text.read, text.kept = place.slot, kept, kept
 
-    def _write(self, text: _Text, row: int) -> None:
+    def _write(self, text: Text, row: int) -> int:
         """Choose the token that follows, and hand on what it spells."""
         token = text.sampler.choose(self._context, row)
-        text.written.append(token)
+        text.add(token)
         weights = self._context.weights
         if weights.ends_text(token):
-            self._finish(text, Finish.END)
-            return
+            self._end(text, text.ended(Finish.END))
+            return token
         said = text.spelling.add(weights.bytes_of(token))
         asked = text.request.log_probabilities
         sure = log_probability(self._context, row, token) if asked else None
         text.stream.put(Piece(said, token, sure))
         if text.spelling.stopped:
-            self._finish(text, Finish.END)
+            self._end(text, text.ended(Finish.END))
         elif len(text.written) == text.request.limit:
-            self._finish(text, Finish.LENGTH)
+            self._end(text, text.ended(Finish.LENGTH))
+        return token
 
-    def _finish(self, text: _Text, finish: Finish) -> None:
-        end = Written(
-            finish,
-            text.spelling.end(),
-            prompt_tokens=len(text.request.tokens),
-            kept=text.kept,
-            completion_tokens=len(text.written),
-        )
-        self._end(text, end)
-
-    def _end(self, text: _Text, said: Written | BaseException) -> None:
+    def _end(self, text: Text, said: Written | BaseException) -> None:
+        text.over = True
         with self._changed:
             self._running.remove(text)
         if text.slot is not None:
@@ -248,17 +257,17 @@ class Engine:
     def _drop_the_revoked(self) -> None:
         """Before each pass, whoever may not go on leaves: a stop costs nobody a token more."""
         for text in tuple(self._running):
-            error = _revoked(text.request.permit)
-            if error is not None or text.cancelled:
-                self._end(text, error or _abandoned())
+            error = text.why_not()
+            if error is not None:
+                self._end(text, error)
         with self._changed:
             waiting = self._waiting.everyone()
         for text in waiting:
-            error = _revoked(text.request.permit)
+            error = text.why_not()
             if error is not None and self._leave(text):
                 text.stream.put(error)
 
-    def _leave(self, text: _Text) -> bool:
+    def _leave(self, text: Text) -> bool:
         with self._changed:
             return self._waiting.leave(text.request.asker, text)
 
@@ -277,21 +286,3 @@ class Engine:
             self._running.clear()
         for text in left:
             text.stream.put(error)
-
-
-def _slot(text: _Text) -> int:
-    if text.slot is None:
-        raise AssertionError("only a text that was placed is read")
-    return text.slot
-
-
-def _revoked(permit: Permit) -> Exception | None:
-    try:
-        permit.check()
-    except Exception as error:  # noqa: BLE001  (raised again where the text is read)
-        return error
-    return None
-
-
-def _abandoned() -> WritingRevokedError:
-    return WritingRevokedError(Revocation.ABANDONED)

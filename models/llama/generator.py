@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Lock
 
 from models.errors import ModelUnavailableError
+from models.llama.beginnings import Beginnings
 from models.llama.context import Context, Shape, bytes_per_token
-from models.llama.engine import Engine, Load
+from models.llama.engine import Engine
 from models.llama.framing import Clock, frame_of, utc_now
+from models.llama.prefixes import Prefixes
 from models.llama.prompting import FittedPrompt, Fitter
 from models.llama.running import Request, Stream
 from models.llama.settings import LlamaSettings
 from models.llama.weights import Weights
-from models.ports import Generator, ModelIdentity, Permit, Prompt, Usage, Writing
+from models.ports import Generator, Load, ModelIdentity, Permit, Prompt, Usage, Writing
 
 _LAST_ANSWER_S = 10.0  # how long closing waits for the running answers to end
 
@@ -37,7 +40,8 @@ class LlamaGenerator(Generator):
         self._context = Context(self._weights, _shape(self._weights, settings))
         self._weights.adapt(self._context.handle)
         self._fitter = self._make_fitter(clock)
-        self._engine = Engine(self._context, settings.waiting)
+        self._disk = ThreadPoolExecutor(1, "prefixes")
+        self._engine = Engine(self._context, settings.waiting, beginnings=self._beginnings())
         self._open = Lock()  # held while the weights are used from outside the engine
         self._closed = False
 
@@ -53,6 +57,7 @@ class LlamaGenerator(Generator):
     def close(self) -> None:
         """Free the model once nobody writes; raises ModelBusyError if someone goes on."""
         self._engine.close(_LAST_ANSWER_S)
+        self._disk.shutdown()
         with self._open:
             self._closed = True
             self._context.close()
@@ -81,8 +86,22 @@ class LlamaGenerator(Generator):
                 permit,
                 self._settings.sampling,
                 asker=prompt.asker,
+                drafts=self._settings.drafts,
+                shared=fitted.shared,
             )
             return fitted, self._engine.submit(request)
+
+    def _beginnings(self) -> Beginnings:
+        """What is on disk of this model, as this build of llama.cpp keeps it."""
+        if self._settings.prefixes is None:
+            return Beginnings()
+        import llama_cpp
+
+        cache, flash = self._settings.cache, self._settings.flash
+        model = f"{self._identity.digest} {cache} {flash} {llama_cpp.__version__}"
+        prefixes = Prefixes(self._settings.prefixes, model)
+        # A prefix that cannot be written is read again after the next start: nobody waits for it.
+        return Beginnings(prefixes.load(), lambda new: self._disk.submit(prefixes.keep, new))
 
     def _make_fitter(self, clock: Clock) -> Fitter:
         weights, answer = self._weights, self._settings.answer_tokens

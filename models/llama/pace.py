@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
-STEPS = 2.0  # a chunk may take as long as this many decode steps: gaps of at most three
-SMALLEST = 16  # tokens of a chunk: less would waste the pass over the weights
-_WEIGHT = 0.2  # of the last measure in the running mean
+from itertools import takewhile
+
+STEPS = 1.9  # a chunk may take as long as this many steps: gaps of fewer than three
+SIZES: tuple[int, ...] = (
+    4,
+    8,
+    16,
+    *range(32, 4_097, 16),
+)  # llama.cpp multiplies rows by fours and sixteens
+_WEIGHT = 0.2  # of the last pass in a running mean
+_TICK = 1e-9  # seconds: no chunk takes less
+_SPIKE = 4.0  # times what was expected: more is an accident
 
 
 class Pace:
-    """Sizes chunks from what steps took: reading one never holds running texts up for long."""
+    """Sizes chunks from what passes took: reading one never holds running texts up for long."""
 
     def __init__(self, largest: int) -> None:
         self._largest = largest
-        self._step_s = 0.0  # of a step that only writes
-        self._token_s = 0.0  # of one token of a prompt
+        self._steps_s: dict[int, float] = {}  # by how many texts were writing
+        self._chunks_s: dict[int, float] = {}  # by how many tokens were read
 
-    def chunk(self, *, writing: bool) -> int:
-        """How many tokens of a prompt the next step may read."""
+    def chunk(self, writing: int, reading: int = 1) -> int:
+        """How many tokens of a prompt the next pass may read while so many texts write.
+
+        Where more wait to be read than write, they get the larger share of the time: who writes
+        alone would otherwise hold them all up.
+        """
         if not writing:
             return self._largest
-        if not self._step_s or not self._token_s:
-            return min(self._largest, 2 * SMALLEST)
-        return max(SMALLEST, min(self._largest, int(STEPS * self._step_s / self._token_s)))
+        share = max(1.0, reading / writing)
+        allowed_s = STEPS * share * self._steps_s.get(writing, 0.0)
+        fitting = takewhile(lambda size: self._longest(size) <= allowed_s, SIZES)
+        return min(self._largest, max(fitting, default=SIZES[0]))
 
-    def took(self, seconds: float, *, writing: int, read: int) -> None:
-        """A step decoded one token for each of `writing` texts and `read` tokens of a prompt."""
-        if writing and not read:
-            self._step_s = _mean(self._step_s, seconds)
-        elif read >= SMALLEST:
-            own = max(0.0, seconds - (self._step_s if writing else 0.0))
-            self._token_s = _mean(self._token_s, own / read)
+    def wrote(self, writing: int, seconds: float) -> None:
+        """A step wrote one token of each of so many texts."""
+        past = self._steps_s.get(writing, seconds)
+        self._steps_s[writing] = past + _WEIGHT * (seconds - past)
 
+    def read(self, tokens: int, seconds: float) -> None:
+        """A pass read a chunk between two steps.
 
-def _mean(past: float, last: float) -> float:
-    return last if not past else (1 - _WEIGHT) * past + _WEIGHT * last
+        Where that took longer than it did, more was read before it or the machine is busier:
+        chunks of the other sizes, too, are thought to take longer then.
+        """
+        if tokens not in SIZES:
+            return
+        past = self._chunks_s.setdefault(tokens, max(seconds, _TICK))
+        drift = 1 + _WEIGHT * (min(seconds / past, _SPIKE) - 1)
+        for size in self._chunks_s:
+            self._chunks_s[size] *= drift
+
+    def _longest(self, size: int) -> float:
+        """How long a chunk takes at most: a token of it no longer than one of a smaller chunk."""
+        known = self._chunks_s.items()
+        return min((seconds * max(1.0, size / one) for one, seconds in known), default=float("inf"))

@@ -37,10 +37,14 @@ class Tokens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FittedPrompt:
-    """What the model reads, and how many sources are in it, a shortened last one included."""
+    """What the model reads, and how many sources are in it, a shortened last one included.
+
+    The first `shared` tokens are of the template and the charter alone.
+    """
 
     tokens: tuple[int, ...]
     sources_read: int
+    shared: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,13 @@ class Fitter:
 
     def fit(self, prompt: Prompt) -> FittedPrompt:
         """Raises ModelUnavailableError when the charter and the question alone do not fit."""
-        before = [
+        shared = [
             *self.first,
             *self.tokens(self.frame.head, control=True),
             *self.tokens(prompt.system, control=False),
             *self.tokens(self.frame.middle, control=True),
-            *self.tokens(_opening(prompt), control=False),
         ]
+        before = [*shared, *self.tokens(_opening(prompt), control=False)]
         after = [
             *self.tokens(_QUESTION[prompt.language] + prompt.question, control=False),
             *self.tokens(self.frame.tail, control=True),
@@ -72,7 +76,8 @@ class Fitter:
                 f"more than the {self.room} that answer_tokens leaves them."
             )
         blocks = list(self._fitting(prompt.sources, prompt.mark, left))
-        return FittedPrompt((*before, *(t for block in blocks for t in block), *after), len(blocks))
+        tokens = (*before, *(t for block in blocks for t in block), *after)
+        return FittedPrompt(tokens, len(blocks), len(shared))
 
     def _fitting(self, sources: tuple[Source, ...], mark: str, left: int) -> Iterator[list[int]]:
         for source in sources:

@@ -12,7 +12,11 @@ from models.ports import Finish, Permit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Tokens to continue by at most `limit` tokens. `asker` is whose turn it costs."""
+    """Tokens to continue by at most `limit` tokens. `asker` is whose turn it costs.
+
+    With `drafts`, what it quotes is written several tokens at a time; the text is the same. The
+    first `shared` tokens begin other prompts too, and hold nothing of this one's.
+    """
 
     tokens: tuple[int, ...]
     limit: int
@@ -21,6 +25,8 @@ class Request:
     stops: tuple[str, ...] = ()
     asker: str = ""
     log_probabilities: bool = False
+    drafts: bool = True
+    shared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,18 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The end of a text: `rest` was held back until now, `kept` tokens were not read again."""
+    """The end of a text: `rest` was held back until now, `kept` tokens were not read again.
+
+    Of the tokens written, `foretold` came for free: drafted, and right.
+    """
 
     finish: Finish
     rest: str
     prompt_tokens: int
     kept: int
     completion_tokens: int
+    drafted: int
+    foretold: int
 
 
 class Stream:

@@ -27,5 +27,7 @@ class LlamaSettings:
     sampling: Sampling = field(default_factory=Sampling)
     cache: CacheType = "f16"
     flash: bool = False
+    drafts: bool = True  # verified several at a time where an answer quotes
     use_mmap: bool = True
     adapters: tuple[Path, ...] = ()  # LoRA, in this order
+    prefixes: Path | None = None

@@ -27,10 +27,6 @@ class Slots:
         self._held: list[list[int]] = [[] for _ in range(count)]
         self._free = list(range(count))  # the longest unused first
 
-    @property
-    def free(self) -> int:
-        return len(self._free)
-
     def held(self, slot: int) -> Sequence[int]:
         return self._held[slot]
 

@@ -89,6 +89,14 @@ class Weights:
         return int(2 * row * self._c.llama_model_n_layer(self.handle))
 
     @property
+    def rewinds(self) -> bool:
+        """Whether the last tokens read can be forgotten; not by a model with a running state."""
+        return not (
+            self._c.llama_model_is_recurrent(self.handle)
+            or self._c.llama_model_is_hybrid(self.handle)
+        )
+
+    @property
     def template(self) -> str | None:
         raw = self._c.llama_model_chat_template(self.handle, None)
         return raw.decode(errors="replace") if raw else None

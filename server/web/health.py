@@ -7,6 +7,7 @@ from importlib import metadata
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from models.ports import Load, Shared
 from server.outcomes import Mode
 from server.web.visits import TheWeb
 
@@ -14,11 +15,15 @@ router = APIRouter()
 
 
 class Health(BaseModel):
-    """The measured state. `generator` is null until the first answer or the warm-up made it."""
+    """The measured state. `generator` is null until the first answer or the warm-up made it.
+
+    `load` is there for one that writes many answers at once in this process.
+    """
 
     status: str
     mode: Mode
     generator: str | None
+    load: Load | None
     version: str
 
 
@@ -30,6 +35,7 @@ async def health(web: TheWeb) -> Health:
         status="ok",
         mode=web.vigie.switch.state().mode,
         generator=generator.identity.name if generator else None,
+        load=generator.load if isinstance(generator, Shared) else None,
         version=version(),
     )
 

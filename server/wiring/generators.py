@@ -111,5 +111,7 @@ def how_to_run(model: catalog.PinnedModel, settings: Settings) -> LlamaSettings:
         cache_mb=settings.cache_mb,
         batch_tokens=settings.batch_tokens
         or (tuning.batch_tokens if tuning else usual.batch_tokens),
+        drafts=settings.drafts,
+        prefixes=settings.home / "prefixes",
         adapters=tuple(one.path for one in model.adapters),
     )

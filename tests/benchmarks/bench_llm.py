@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
@@ -21,6 +21,7 @@ from statistics import median
 
 import shaped_gguf
 
+from models.errors import Revocation, WritingRevokedError
 from models.llama.context import Context, Feed, Shape
 from models.llama.engine import Engine
 from models.llama.running import Request
@@ -43,12 +44,22 @@ class Always:
         return
 
 
+class Revocable:
+    """A permit that can be taken away."""
+
+    held = True
+
+    def check(self) -> None:
+        if not self.held:
+            raise WritingRevokedError(Revocation.STOPPED)
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """One model file, opened by us and by the peer."""
 
     engine: Engine
-    context: Context
+    context: Stopwatch
     peer: Peer
     random: Random
 
@@ -63,6 +74,18 @@ class House:
     def together(self, texts: Sequence[Tokens], limit: int) -> list[list[float]]:
         with ThreadPoolExecutor(len(texts)) as pool:
             return list(pool.map(lambda one: self.stamps(one, limit), texts))
+
+
+class Stopwatch(Context):
+    """A context that remembers when each pass began and ended."""
+
+    passes: list[tuple[float, float]]
+
+    def decode(self, feeds: Sequence[Feed]) -> list[list[int]]:
+        began = time.perf_counter()
+        rows = super().decode(feeds)
+        self.passes.append((began, time.perf_counter()))
+        return rows
 
 
 class Peer:
@@ -87,18 +110,23 @@ def figures() -> Iterator[Figure]:
         yield from sharing(one)
         yield next_turn(one)
         yield shared_prefix(one)
-        yield longest_gap(one)
+        yield from longest_gap(one)
         yield single_user(one)
+        yield from own_cost(one)
+        yield stop(one)
+    with house(habit=500) as one:
+        yield from quoting(one)
 
 
 @contextmanager
-def house() -> Iterator[House]:
+def house(habit: float = 0.0) -> Iterator[House]:
     size = shaped_gguf.SIZES[os.environ.get("VIGIE_BENCH_SIZE", "0.5B")]
     kind = os.environ.get("VIGIE_BENCH_KIND", "Q4_0")
     with tempfile.TemporaryDirectory() as folder:
-        path = shaped_gguf.build(Path(folder) / "shaped.gguf", size, kind)
+        path = shaped_gguf.build(Path(folder) / "shaped.gguf", size, kind, habit=habit)
         weights = Weights(path)
-        context = Context(weights, Shape(USERS, ROOM, batch=512))
+        context = Stopwatch(weights, Shape(USERS, ROOM, batch=512))
+        context.passes = []
         engine, peer = Engine(context, waiting=USERS), Peer(path)
         yield House(engine, context, peer, Random(0))
         engine.close(60)
@@ -186,22 +214,39 @@ def first_token(one: House, tokens: Tokens) -> float:
     return one.stamps(tokens, 1)[0] - began
 
 
-def longest_gap(one: House) -> Figure:
+def longest_gap(one: House) -> Iterator[Figure]:
     """Between two tokens of a running text while 2 000 tokens arrive, in its own steps."""
-    gaps = []
-    with ThreadPoolExecutor(1) as pool:
-        for _ in range(ROUNDS):
-            running = pool.submit(one.stamps, one.text(100), 200)
-            time.sleep(1)
-            one.stamps(one.text(2_000), 1)
-            between = [later - earlier for earlier, later in pairwise(running.result())]
-            gaps.append(max(between) / median(sorted(between)[: len(between) // 4]))
-    return Figure(
+    gaps, slower = [], []
+    for _ in range(ROUNDS):
+        running = iter(one.engine.submit(Request(tuple(one.text(100)), 1_500, Always())))
+        steps = [time.perf_counter() for _ in islice(running, 40)]
+        with ThreadPoolExecutor(1) as pool:
+            arriving = pool.submit(first_token, one, one.text(2_000))
+            stamps = list(stamped_until(running, arriving.done))
+        running.close()
+        usual = median(later - earlier for earlier, later in pairwise(steps[1:]))
+        gaps.append(max(later - earlier for earlier, later in pairwise(stamps)) / usual)
+        slower.append((arriving.result(), first_token(one, one.text(2_000))))
+    yield Figure(
         "llm: longest gap between tokens while a prompt of 2 000 arrives",
         round(median(gaps), 1),
         "decode steps",
         aim="≤ 3",
     )
+    yield Figure(
+        "llm: first token of that prompt",
+        round(median(between for between, _ in slower), 1),
+        "s",
+        "while nobody writes",
+        round(median(alone for _, alone in slower), 1),
+    )
+
+
+def stamped_until(running: Iterator[object], over: Callable[[], bool]) -> Iterator[float]:
+    for _ in running:
+        yield time.perf_counter()
+        if over():
+            return
 
 
 def single_user(one: House) -> Figure:
@@ -219,6 +264,96 @@ def single_user(one: House) -> Figure:
         "llama.cpp in a bare loop",
         round(median(bare), 1),
     )
+
+
+def stop(one: House) -> Figure:
+    """Tokens that any of eight streams gives after the stop was said to all."""
+    permits = [Revocable() for _ in range(USERS)]
+    requests = [Request(tuple(one.text(50)), 400, permit) for permit in permits]
+    streams = [iter(one.engine.submit(request)) for request in requests]
+    for stream in streams:
+        next(stream)
+    for permit in permits:
+        permit.held = False
+    return Figure(
+        "llm: tokens after a stop, 8 streams",
+        max(given_after(stream) for stream in streams),
+        "tokens",
+        aim="≤ 1",
+    )
+
+
+def given_after(stream: Iterator[object]) -> int:
+    given = 0
+    with suppress(WritingRevokedError):
+        for _ in stream:
+            given += 1
+    return given
+
+
+def quoting(one: House) -> Iterator[Figure]:
+    """Answers of which 25 tokens of each 40 stand in the prompt, written with drafts and without.
+
+    The model follows each token with the one numbered next; the prompt holds runs of numbers.
+    """
+    for users in (1, USERS):
+        with_drafts, without = [], []
+        for at in range(ROUNDS):
+            texts = [passages(1_000 + 1_000 * (at * USERS + n)) for n in range(users)]
+            one.together(texts, 1)
+            with_drafts.append(written(one, texts, drafts=True))
+            without.append(written(one, texts, drafts=False))
+        differ = sum(
+            said != other
+            for (_, ours), (_, theirs) in zip(with_drafts, without, strict=True)
+            for said, other in zip(ours, theirs, strict=True)
+        )
+        yield Figure(
+            f"llm: answers that quote, {users} at once, drafts from the prompt",
+            round(median(speed for speed, _ in with_drafts), 1),
+            "tokens/s",
+            "the same without drafts",
+            round(median(speed for speed, _ in without), 1),
+        )
+        yield Figure(f"llm: texts that drafts changed, {users} at once", differ, "texts", aim="≤ 0")
+
+
+def passages(first: int) -> Tokens:
+    """Eight passages of 25 tokens, and the first ones of an answer that quotes them in order."""
+    runs = [range(first + 40 * n, first + 40 * n + 25) for n in range(8)]
+    return [*(token for run in runs for token in run), *range(first - 20, first)]
+
+
+def written(one: House, texts: Sequence[Tokens], *, drafts: bool) -> tuple[float, list[Tokens]]:
+    """Tokens per second of all together, from the first one to the last, and the tokens."""
+
+    def write(tokens: Tokens) -> list[tuple[float, int]]:
+        request = Request(tuple(tokens), 160, Always(), drafts=drafts)
+        return [(time.perf_counter(), piece.token) for piece in one.engine.submit(request)]
+
+    with ThreadPoolExecutor(len(texts)) as pool:
+        pieces = list(pool.map(write, texts))
+    began, ended = min(one[0][0] for one in pieces), max(one[-1][0] for one in pieces)
+    speed = (sum(map(len, pieces)) - 1) / (ended - began)
+    return speed, [[token for _, token in one] for one in pieces]
+
+
+def own_cost(one: House) -> Iterator[Figure]:
+    """What passes between two passes of the model: choosing, spelling, handing over, filling."""
+    for users in (1, USERS):
+        texts = [one.text(50) for _ in range(users)]
+        one.together(texts, 1)
+        one.context.passes.clear()
+        one.together(texts, 128)
+        passes = one.context.passes
+        whole = passes[-1][1] - passes[0][0]
+        between = whole - sum(ended - began for began, ended in passes)
+        yield Figure(
+            f"llm: time outside llama.cpp, choosing the token included, {users} at once",
+            round(100 * between / whole, 1),
+            "%",
+            aim="≤ 3",
+        )
 
 
 def bare_loop(context: Context, tokens: Tokens, count: int) -> float:

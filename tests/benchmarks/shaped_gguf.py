@@ -37,8 +37,12 @@ SIZES = {
 }
 
 
-def build(path: Path, size: Size, kind: str) -> Path:
-    """Write a model of the architecture qwen2; the same arguments give the same weights."""
+def build(path: Path, size: Size, kind: str, *, habit: float = 0.0) -> Path:
+    """Write a model of the architecture qwen2; the same arguments give the same weights.
+
+    With a strong `habit` (500) it follows each token with the one numbered next, and so quotes
+    whatever it read in that order; every layer is worked through all the same.
+    """
     writer = gguf.GGUFWriter(path, "qwen2")
     writer.add_context_length(CONTEXT)
     writer.add_embedding_length(size.width)
@@ -49,7 +53,7 @@ def build(path: Path, size: Size, kind: str) -> Path:
     writer.add_layer_norm_rms_eps(1e-6)
     writer.add_rope_freq_base(1e6)
     tiny_gguf.add_vocabulary(writer, tiny_gguf.TEMPLATE, size=VOCABULARY)
-    for name, weights in _tensors(size, np.random.default_rng(0)):
+    for name, weights in _tensors(size, np.random.default_rng(0), habit):
         if weights.ndim == 1:
             writer.add_tensor(name, weights)
         else:
@@ -61,14 +65,19 @@ def build(path: Path, size: Size, kind: str) -> Path:
     return path
 
 
-def _tensors(size: Size, random: np.random.Generator) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def _tensors(
+    size: Size, random: np.random.Generator, habit: float
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
     def matrix(rows: int, columns: int) -> NDArray[np.float32]:
         drawn = random.standard_normal((rows, columns), dtype=np.float32)
         return drawn / np.float32(np.sqrt(columns))
 
     keys = size.width // size.heads * size.key_heads
     ones, zeros = np.ones(size.width, np.float32), np.zeros(size.width, np.float32)
-    yield "token_embd.weight", matrix(VOCABULARY, size.width)
+    tokens = matrix(VOCABULARY, size.width)
+    yield "token_embd.weight", tokens * np.float32(habit or 1)
+    if habit:
+        yield "output.weight", np.roll(tokens, 1, axis=0)
     yield "output_norm.weight", ones
     for layer in range(size.layers):
         block = f"blk.{layer}"

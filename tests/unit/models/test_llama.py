@@ -23,7 +23,17 @@ from models.errors import (
 from models.llama import LlamaGenerator, LlamaSettings
 from models.llama.context import Context, Shape
 from models.llama.weights import Weights
-from models.ports import Finish, Language, ModelIdentity, Prompt, Source, Usage, Writing
+from models.ports import (
+    Finish,
+    Generator,
+    Language,
+    ModelIdentity,
+    Prompt,
+    Shared,
+    Source,
+    Usage,
+    Writing,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -83,6 +93,15 @@ def test_temperature_zero_writes_the_same_text_twice(generator: LlamaGenerator) 
     second, _ = finished(generator.write(PROMPT, Granted()))
 
     assert first == second
+
+
+def test_a_monitor_is_told_how_busy_the_model_is(generator: Generator) -> None:
+    assert isinstance(generator, Shared)
+
+    load = generator.load
+
+    assert (load.waiting, load.free + load.reading + load.writing) == (0, SETTINGS.parallel)
+    assert load.memory_mb > 0
 
 
 def test_another_seed_of_weights_writes_another_text(

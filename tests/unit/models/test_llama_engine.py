@@ -6,10 +6,14 @@ texts were decoded in the same pass.
 
 from __future__ import annotations
 
+import resource
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -25,7 +29,8 @@ from models.errors import (
 from models.llama.context import Context, Feed, Shape
 from models.llama.engine import Engine
 from models.llama.running import Request, Stream
-from models.llama.sampling import Sampling
+from models.llama.sampling import Sampling, sampler_of
+from models.llama.spelling import Spelling
 from models.llama.weights import Weights
 from models.ports import Finish
 
@@ -66,6 +71,14 @@ def opened(weights: Weights, slots: int = SLOTS, batch: int = 64) -> Context:
     return Context(weights, Shape(slots, ROOM, batch, threads=1, cache="f32"))
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a text is to be written, and where it ends."""
+
+    sampling: Sampling = field(default_factory=Sampling)
+    stops: tuple[str, ...] = ()
+
+
 def asked(tokens: list[int], **wishes: object) -> Request:
     return replace(Request(tuple(tokens), LIMIT, Granted()), **wishes)  # type: ignore[arg-type]
 
@@ -78,16 +91,21 @@ def text_of(stream: Stream) -> str:
     return "".join(piece.text for piece in stream) + stream.written.rest
 
 
-def alone(weights: Weights, tokens: list[int], limit: int = LIMIT) -> list[int]:
+def alone(
+    weights: Weights, tokens: list[int], limit: int = LIMIT, wishes: Wishes | None = None
+) -> list[int]:
     """What the model writes with nobody else there: one token after the other, no engine."""
+    wishes = wishes or Wishes()
     context = opened(weights, slots=1, batch=ROOM)
+    sampler, spelling = sampler_of(wishes.sampling, weights), Spelling(wishes.stops)
     ((row,),) = context.decode([Feed(0, 0, tokens, answers=1)])
     written: list[int] = []
-    while len(written) < limit:
-        token = int(context.logits(row).argmax())
+    while len(written) < limit and not spelling.stopped:
+        token = sampler.choose(context, row)
         if weights.ends_text(token):
             break
         written.append(token)
+        spelling.add(weights.bytes_of(token))
         at = len(tokens) + len(written) - 1
         ((row,),) = context.decode([Feed(0, at, [token], answers=1)])
     context.close()
@@ -112,6 +130,7 @@ class Life:
     limit: int
     leaves_after: int | None
     revoked_after: int | None
+    wishes: Wishes
 
 
 def lives(weights: Weights, random: Random, count: int) -> list[Life]:
@@ -119,7 +138,16 @@ def lives(weights: Weights, random: Random, count: int) -> list[Life]:
         return random.randrange(highest) if random.random() < chance else None
 
     return [
-        Life(tokens, random.randrange(1, 40), sometimes(0.2, 20), sometimes(0.2, 60))
+        Life(
+            tokens,
+            random.randrange(1, 40),
+            sometimes(0.2, 20),
+            sometimes(0.2, 60),
+            Wishes(
+                Sampling(temperature=random.choice([0, 0, 0.7]), seed=random.randrange(100)),
+                random.choice([(), (), ("e",), ("os", "<|"), ("z",)]),
+            ),
+        )
         for tokens in prompts(weights, random, count)
     ]
 
@@ -127,7 +155,9 @@ def lives(weights: Weights, random: Random, count: int) -> list[Life]:
 def lived(engine: Engine, life: Life) -> tuple[list[int], bool]:
     """What was read, and whether to its end."""
     permit = Granted() if life.revoked_after is None else Granted(life.revoked_after)
-    stream = engine.submit(asked(life.tokens, limit=life.limit, permit=permit))
+    request = asked(life.tokens, limit=life.limit, permit=permit)
+    wishes = life.wishes
+    stream = engine.submit(replace(request, sampling=wishes.sampling, stops=wishes.stops))
     read: list[int] = []
     pieces = iter(stream)
     try:
@@ -142,23 +172,123 @@ def lived(engine: Engine, life: Life) -> tuple[list[int], bool]:
     return read, True
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_random_lives_each_get_what_they_would_get_alone(weights: Weights, seed: int) -> None:
-    all_lives = lives(weights, Random(seed), 150)
+def standing() -> float:
+    """A clock by which nothing takes any time, so that drafts always seem to pay."""
+    return 0.0
+
+
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+@pytest.mark.parametrize(("seed", "seconds"), [(1, time.perf_counter), (2, standing)])
+def test_random_lives_each_get_what_they_would_get_alone(
+    weights: Weights, seed: int, seconds: Callable[[], float]
+) -> None:
+    all_lives = lives(weights, Random(seed), 500)
     context = opened(weights)
-    engine = Engine(context, waiting=1_000)
+    engine = Engine(context, waiting=1_000, seconds=seconds)
 
     with ThreadPoolExecutor(24) as pool:
-        outcomes = list(pool.map(lambda life: lived(engine, life), all_lives))
+        outcomes = list(pool.map(lambda life: lived(engine, life), all_lives[:200]))
+        at_first = resident_mb()
+        outcomes += pool.map(lambda life: lived(engine, life), all_lives[200:])
 
-    ended = [outcome for outcome in outcomes if outcome[1]]
-    assert len(ended) > 60
+    assert resident_mb() < at_first + 16, "the memory is what it was"
+    assert engine.load().free == SLOTS, "nothing is left in a slot"
+    assert sum(whole for _, whole in outcomes) > 200
     for life, (read, whole) in zip(all_lives, outcomes, strict=True):
-        expected = alone(weights, life.tokens, life.limit)
+        expected = alone(weights, life.tokens, life.limit, life.wishes)
         assert read == (expected if whole else expected[: len(read)])
     engine.close(20)
-    assert engine.load().free == SLOTS, "nothing is left in a slot"
     context.close()
+
+
+@pytest.fixture(scope="module")
+def quoting(tmp_path_factory: pytest.TempPathFactory) -> Weights:
+    """A model that says of most tokens what its prompts, too, say after them."""
+    folder = tmp_path_factory.mktemp("models")
+    return Weights(tiny_gguf.build(folder / "quoting.gguf", kind=np.float32, habit=5.0))
+
+
+@pytest.fixture
+def drafting(quoting: Weights) -> Iterator[Engine]:
+    context = opened(quoting)
+    engine = Engine(context, waiting=1_000, seconds=standing)
+    yield engine
+    engine.close(20)
+    context.close()
+
+
+def passages(random: Random) -> list[int]:
+    """Runs of numbers, one after the other, and the beginning of one of them again."""
+    starts = [random.randrange(3, 400) for _ in range(5)]
+    runs = [token for start in starts for token in range(start, start + random.randrange(20, 60))]
+    return [*runs, *range(starts[0], starts[0] + 4)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_was_foretold_is_written_several_tokens_at_a_time_and_is_the_same(
+    quoting: Weights, drafting: Engine, seed: int
+) -> None:
+    random = Random(seed)
+    lives = [(passages(random), random.randrange(1, 90)) for _ in range(20)]
+    streams = [drafting.submit(asked(tokens, limit=limit)) for tokens, limit in lives]
+
+    written = [tokens_of(stream) for stream in streams]
+
+    assert written == [alone(quoting, tokens, limit) for tokens, limit in lives]
+    foretold = sum(stream.written.foretold for stream in streams)
+    drafted = sum(stream.written.drafted for stream in streams)
+    assert 80 < foretold < drafted, "some were right, and some were not"
+    assert drafting.load().free == SLOTS
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        Sampling(temperature=0.5, seed=3, repetition=1.05),
+        Sampling(temperature=0.5, seed=4, bias={60: 2.0}),
+        Sampling(grammar='root ::= "oui non "+'),
+    ],
+)
+def test_drafts_change_nothing_of_what_is_drawn(drafting: Engine, sampling: Sampling) -> None:
+    def drawn(*, drafts: bool) -> tuple[list[int], bool]:
+        stream = drafting.submit(
+            asked(passages(Random(1)), limit=60, sampling=sampling, drafts=drafts)
+        )
+        return tokens_of(stream), stream.written.foretold > 0
+
+    with_drafts, without = drawn(drafts=True), drawn(drafts=False)
+
+    assert with_drafts == (without[0], True)
+    assert not without[1]
+
+
+def test_a_text_that_quotes_ends_where_it_would_have_ended(
+    quoting: Weights, drafting: Engine
+) -> None:
+    tokens = passages(Random(2))
+    whole = text_of(drafting.submit(asked(tokens, limit=60, drafts=False)))
+    stop = whole[10:13]
+
+    stream = drafting.submit(asked(tokens, limit=60, stops=(stop,)))
+
+    assert text_of(stream) == whole[: whole.index(stop)]
+
+
+def test_what_was_drafted_wrong_is_not_taken_for_read(quoting: Weights, drafting: Engine) -> None:
+    tokens = passages(Random(2))
+    stream = drafting.submit(asked(tokens, limit=60))
+    said = tokens_of(stream)
+    longer = [*tokens, *said, 7, 8]
+
+    again = drafting.submit(asked(longer, limit=10))
+
+    assert tokens_of(again) == alone(quoting, longer, 10)
+    assert stream.written.foretold < stream.written.drafted
+    assert again.written.kept >= len(tokens) + len(said) - 1
 
 
 def test_a_beginning_that_was_read_for_another_is_not_read_again(
@@ -188,22 +318,66 @@ def test_the_next_turn_of_a_conversation_reads_only_what_is_new(
     assert written == alone(weights, longer)
 
 
+class Timed(Context):
+    """A context on a clock of its own: a pass takes a second, and a tenth for each token.
+
+    It remembers how many tokens each pass read of each text.
+    """
+
+    now = 0.0
+    passes: list[list[int]]
+
+    def decode(self, feeds: Sequence[Feed]) -> list[list[int]]:
+        self.passes.append([len(feed.tokens) for feed in feeds])
+        self.now += 1 + sum(self.passes[-1]) / 10
+        return super().decode(feeds)
+
+
 def test_a_long_prompt_is_read_between_the_tokens_of_others(weights: Weights) -> None:
-    context = opened(weights, batch=48)
-    engine = Engine(context, waiting=8)
+    context = Timed(weights, Shape(SLOTS, ROOM, 128, threads=1, cache="f32"))
+    context.passes = []
+    engine = Engine(context, waiting=8, seconds=lambda: context.now)
     running = iter(engine.submit(asked([5, 6, 7], limit=200)))
     next(running)
-    long = engine.submit(asked(prompts(weights, Random(5), 1)[0] * 2 + [3] * 250))
+    long = engine.submit(asked(prompts(weights, Random(5), 1)[0] * 2 + [3] * 250, limit=1))
 
-    between = 0
-    while engine.load().reading or engine.load().waiting:
-        next(running)
-        between += 1
-
-    assert between >= 4, "the running text went on while the long prompt was read"
+    tokens_of(long)
     running.close()
-    assert tokens_of(long)
     engine.close(20)
+
+    between = context.passes[context.passes.index([1]) :]
+    chunks = [size for (size,) in between if size > 1]
+    assert len(chunks) > 30
+    assert all(1 + size / 10 <= 2 * 1.1 for size in chunks), "no longer than two steps"
+    assert all([1] in pair for pair in pairwise(between)), "a step between two chunks"
+    context.close()
+
+
+def test_a_prompt_that_holds_nobody_up_is_read_in_large_chunks(weights: Weights) -> None:
+    context = Timed(weights, Shape(SLOTS, ROOM, 128, threads=1, cache="f32"))
+    context.passes = []
+    engine = Engine(context, waiting=8, seconds=lambda: context.now)
+
+    tokens_of(engine.submit(asked([3] * 300, limit=1)))
+
+    assert context.passes == [[128], [128], [44]]
+    engine.close(20)
+    context.close()
+
+
+def test_slots_in_any_order_and_with_idle_ones_between_them_answer_alike(weights: Weights) -> None:
+    context = opened(weights)
+    texts = {3: [5, 6, 7], 0: [5, 6, 8], 1: [5, 6, 9]}
+    context.decode([Feed(2, 0, [9, 9, 9])])
+    for slot, tokens in texts.items():
+        context.decode([Feed(slot, 0, tokens[:2])])
+
+    rows = context.decode([Feed(slot, 2, tokens[2:], answers=1) for slot, tokens in texts.items()])
+
+    chosen = [int(context.logits(row).argmax()) for (row,) in rows]
+    assert chosen == [alone(weights, tokens, 1)[0] for tokens in texts.values()]
+    ((row,),) = context.decode([Feed(2, 3, [7], answers=1)])
+    assert int(context.logits(row).argmax()) == alone(weights, [9, 9, 9, 7], 1)[0], "as it was"
     context.close()
 
 
