@@ -14,7 +14,7 @@ from models.ports import Generator, ModelIdentity, Permit, Prompt, Usage, Writin
 
 
 class ApartGenerator(Generator):
-    """Starts its process at the first answer, or at `load`, and another one after a crash."""
+    """Starts its process at the first answer, or at `start`, and another one after a crash."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class ApartGenerator(Generator):
         started = self._started
         return None if started is None or started.is_gone else started.pid
 
-    def load(self) -> None:
+    def start(self) -> None:
         """Start the process now and wait for it. Raises ModelUnavailableError."""
         self._living().await_loaded()
 

@@ -89,7 +89,7 @@ def _apart(model: catalog.PinnedModel, settings: Settings) -> Made:
     apart = ApartGenerator(model.path, model.identity, how_to_run(model, settings))
     if settings.engine_loading == "eager":
         try:
-            apart.load()
+            apart.start()
         except ModelUnavailableError:
             apart.close()
             raise

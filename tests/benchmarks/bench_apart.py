@@ -50,7 +50,7 @@ def figures() -> Iterator[Figure]:
         path = Path(given) if given else _built(Path(folder))
         apart, here = (kind(path, IDENTITY, SETTINGS) for kind in (ApartGenerator, LlamaGenerator))
         with closing(apart), closing(here):
-            apart.load()
+            apart.start()
             yield decoding(apart, here, 1)
             yield decoding(apart, here, USERS)
             yield first_piece(apart, here)
