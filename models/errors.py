@@ -2,6 +2,7 @@
 
 ModelsError
  ├── ModelUnavailableError     there is no such model, or it cannot be loaded
+ │    └── ModelUnreachableError  no connection to a model server can be made
  ├── ModelDigestError          the file is not the one whose digest was pinned
  ├── ModelBusyError            the queue in front of the model is full
  └── WritingRevokedError       the permit to use a model was withdrawn
@@ -18,6 +19,10 @@ class ModelsError(Exception):
 
 class ModelUnavailableError(ModelsError):
     """There is no such model, or it cannot be loaded; the text says what to do."""
+
+
+class ModelUnreachableError(ModelUnavailableError):
+    """No connection to a model server can be made: nothing was asked, another one may be."""
 
 
 class ModelDigestError(ModelsError):

@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from models.admission import Admission
 from models.errors import (
     ModelBusyError,
     ModelUnavailableError,
     Revocation,
     WritingRevokedError,
 )
-from models.llama.admission import Admission
 from models.llama.context import Context, Feed
 from models.llama.pace import Pace
 from models.llama.running import Piece, Request, Stream, Written

@@ -1,6 +1,7 @@
 """The wiring: the only package that names adapters and puts them together.
 
-`house` makes the use cases of one state folder, `generators` whoever writes their answers.
+`house` makes the use cases of one state folder, `generators` whoever writes their answers,
+`model_servers` those that another machine writes.
 """
 
 from __future__ import annotations

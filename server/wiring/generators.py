@@ -11,6 +11,7 @@ from models.ports import Generator
 from models.stub import StubGenerator
 from models.wording import Wording
 from server.settings import Settings
+from server.wiring import model_servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,9 @@ class Made:
 def choose_generator(settings: Settings) -> catalog.Choice:
     """Who would answer with these settings, and why. Raises ModelsError."""
     listed = catalog.listed(settings.home)
-    return catalog.choose(settings.generator, listed[-1] if listed else None)
+    served = settings.generator == "auto" and settings.llm_url
+    setting: catalog.Setting = "openai_http" if served else settings.generator
+    return catalog.choose(setting, listed[-1] if listed else None)
 
 
 def make_generator(settings: Settings) -> Made:
@@ -48,6 +51,8 @@ def _generator(choice: catalog.Choice, settings: Settings) -> Generator:
     match choice.engine:
         case catalog.Engine.STUB:
             return StubGenerator()
+        case catalog.Engine.OPENAI_HTTP:
+            return model_servers.served(settings)
         case catalog.Engine.EXTRACTIVE | catalog.Engine.LLAMA:
             return ExtractiveGenerator()
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.admission import Admission
 from models.errors import ModelBusyError
-from models.llama.admission import Admission
 from models.llama.pace import SMALLEST, Pace
 from models.llama.slots import WORTH_A_COPY, Slots, common
 from models.llama.spelling import Spelling
