@@ -19,6 +19,7 @@ from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Vio
 from ingest.chunking import SIZE
 from ingest.corrections import Correction
 from ingest.joining import within
+from models.budget import trim
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.ports import Generator, Prompt, Source, Writing
 from models.quoting import highlights
@@ -198,7 +199,7 @@ class _Answer:
         prompt = replace(prompt, asker=self.asking.asker.pseudonym)
         permit.check()
 
-        writing = self.desk.engines.generator.get().write(prompt, permit)
+        writing = self.desk.engines.generator.get().write(self._in_time(prompt), permit)
         holds = partial(ground.holds, found.hits)
         broken = yield from self._released(writing, prompt, permit, holds)
         if broken is not None:
@@ -207,6 +208,18 @@ class _Answer:
         return replace(
             self._outcome(standing), remarks=asked.remarks, understood=_understood(found, passages)
         )
+
+    def _in_time(self, prompt: Prompt) -> Prompt:
+        """As much of it as can be read before a first sentence is due; answers are checked by all.
+
+        What is left out is on the record.
+        """
+        tokens = self.desk.house.limits.prompt_tokens
+        if tokens is None:
+            return prompt
+        trimmed = trim(prompt, tokens)
+        self.progress.trimmed(trimmed.shortened, tokens)
+        return trimmed.prompt
 
     def _released(
         self, writing: Writing, prompt: Prompt, permit: AnswerPermit, holds: Holds

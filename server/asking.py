@@ -10,6 +10,7 @@ from typing import Self
 
 from guardrails.verdicts import SentenceVerdict, Violation
 from ingest.index import Hit
+from models.budget import Shortened
 from models.energy import CpuMeter, estimate_wh
 from models.errors import ModelsError, Revocation, WritingRevokedError
 from models.ports import Language, Usage
@@ -39,6 +40,7 @@ class Limits:
     passages: int
     deadline_s: float
     watts_per_core: float
+    prompt_tokens: int | None = None  # that a model may read of the passages; None where all
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Progress:
     _likelihood: float | None = None
     _usage: dict[str, Json] | None = None
     _failure: str | None = None
+    _trimmed: dict[str, Json] | None = None
 
     @classmethod
     def start(cls) -> Self:
@@ -123,6 +126,12 @@ class Progress:
             self.lap("first_sentence")
         self.released.append(sentence)
 
+    def trimmed(self, shortened: Sequence[Shortened], tokens: int) -> None:
+        """What of the passages the model was not given to read, for lack of time."""
+        if shortened:
+            left: list[Json] = [{"n": one.n, "kept": one.kept, "of": one.of} for one in shortened]
+            self._trimmed = {"tokens": tokens, "passages": left}
+
     def failed(self, error: ModelsError) -> None:
         """Why the model failed, for whoever runs the house; such a sentence quotes nobody."""
         self._failure = str(error)
@@ -153,5 +162,6 @@ class Progress:
             "violations": list(self._violations),
             "usage": self._usage,
             **({} if self._likelihood is None else {"relevance": round(self._likelihood, 3)}),
+            **({} if self._trimmed is None else {"trimmed": self._trimmed}),
             **({} if self._failure is None else {"failure": self._failure}),
         }

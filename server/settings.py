@@ -100,6 +100,18 @@ class Settings(BaseSettings):
     )
     threads: int | None = Field(None, ge=1, description="CPU threads of llama.cpp; all by default.")
     queue: int = Field(8, ge=0, description="Answers that may wait for the model.")
+    first_sentence_s: float = Field(
+        10.0,
+        gt=0,
+        description="How soon the first sentence should come: passages are shortened to what can "
+        "be read in this time, where it is known how fast the model reads.",
+    )
+    read_tokens_per_s: float | None = Field(
+        None,
+        gt=0,
+        description="How fast the model reads, in tokens per second; where nobody says, passages "
+        "are read whole.",
+    )
     relevance: float | None = Field(
         None,
         ge=0,

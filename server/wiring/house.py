@@ -30,6 +30,7 @@ from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
 from ingest.remote import Remote, RemoteStore
 from ingest.vectors import VectorCache
 from models import adapted, catalog
+from models.budget import tokens_in
 from models.errors import WritingRevokedError
 from models.ports import Embedder, Entailment, Reranker
 from server.access import Person, operator
@@ -454,7 +455,13 @@ def _policy(settings: Settings, hasher: PasswordHasher) -> SignInPolicy:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(settings.passages, settings.deadline_s, settings.watts_per_core)
+    speed = settings.read_tokens_per_s
+    return Limits(
+        settings.passages,
+        settings.deadline_s,
+        settings.watts_per_core,
+        tokens_in(settings.first_sentence_s, speed) if speed is not None else None,
+    )
 
 
 def _review_key(secret: bytes) -> bytes:
