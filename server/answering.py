@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Collection as Several
 from collections.abc import Generator as Steps
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,6 +22,7 @@ from ingest.corrections import Correction
 from ingest.joining import within
 from models.budget import trim
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
+from models.metering import Share, Sharing
 from models.ports import Generator, Prompt, Source, Writing
 from models.quoting import highlights
 from models.segmentation import SentenceStream
@@ -70,6 +72,7 @@ class House:
     suspended: Suspended
     procedure: Wording
     limits: Limits
+    power: Sharing | None = None  # the machine's counters of energy, where they can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,14 @@ class Answering:
         record cannot be written: then nothing more is shown.
         """
         check(asking.asker, Right.ASK)
-        progress = Progress.start()
+        with self._charged() as share:
+            yield from self._answered(asking, Progress.start(share))
+
+    def _charged(self) -> AbstractContextManager[Share | None]:
+        power = self.house.power
+        return nullcontext() if power is None else power.share()
+
+    def _answered(self, asking: Asking, progress: Progress) -> Iterator[Sealed]:
         lease = self.switch.require()
         conversation = self.conversations.of(asking.asker, asking.conversation)
         verdict = self.engines.guards.get().screen_question(
@@ -302,7 +312,9 @@ class _Answer:
         stream = SentenceStream()
         try:
             while True:
-                yield from stream.feed(next(writing))
+                piece = next(writing)
+                self.progress.token()
+                yield from stream.feed(piece)
         except StopIteration as end:
             self.progress.used(end.value)
         finally:

@@ -13,6 +13,7 @@ from ingest.index import Hit
 from models.budget import Shortened
 from models.energy import CpuMeter, estimate_wh
 from models.errors import ModelsError, Revocation, WritingRevokedError
+from models.metering import JOULES_PER_WH, Share
 from models.ports import Language, Usage
 from server.access import Person
 from server.audit.events import Json
@@ -41,6 +42,7 @@ class Limits:
     deadline_s: float
     watts_per_core: float
     prompt_tokens: int | None = None  # that a model may read of the passages; None where all
+    elsewhere: bool = False  # another machine writes, whose energy nobody here knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Progress:
 
     meter: CpuMeter
     started: float  # time.perf_counter(), seconds
+    share: Share | None  # of what the machine's counters say
     released: list[SealedSentence] = field(default_factory=list)
     _timings_ms: dict[str, Json] = field(default_factory=dict)
     _passages: list[Json] = field(default_factory=list)
@@ -83,8 +86,8 @@ class Progress:
     _trimmed: dict[str, Json] | None = None
 
     @classmethod
-    def start(cls) -> Self:
-        return cls(CpuMeter.start(), time.perf_counter())
+    def start(cls, share: Share | None) -> Self:
+        return cls(CpuMeter.start(), time.perf_counter(), share)
 
     def lap(self, step: str) -> None:
         """Note the milliseconds since the question came."""
@@ -140,6 +143,11 @@ class Progress:
         """The answer as it would read with one more sentence."""
         return " ".join([*(released.text for released in self.released), sentence])
 
+    def token(self) -> None:
+        """A piece came from the model."""
+        if self.share is not None:
+            self.share.token()
+
     def used(self, usage: Usage) -> None:
         self._usage = {
             "prompt_tokens": usage.prompt_tokens,
@@ -153,10 +161,7 @@ class Progress:
         self.lap("total")
         return {
             "timings_ms": dict(self._timings_ms),
-            "energy": {
-                "wh": estimate_wh(self.meter.seconds(), limits.watts_per_core),
-                "method": "estimated",
-            },
+            "energy": self._energy(limits),
             "passages": list(self._passages),
             "withheld": list(self._withheld),
             "violations": list(self._violations),
@@ -165,3 +170,13 @@ class Progress:
             **({} if self._trimmed is None else {"trimmed": self._trimmed}),
             **({} if self._failure is None else {"failure": self._failure}),
         }
+
+    def _energy(self, limits: Limits) -> dict[str, Json]:
+        """Unknown is not nought: another machine's work is not this one's."""
+        if limits.elsewhere:
+            return {"wh": None, "method": "unknown"}
+        joules = self.share.joules() if self.share is not None else None
+        if joules is not None:
+            return {"wh": joules / JOULES_PER_WH, "method": "measured"}
+        wh = estimate_wh(self.meter.seconds(), limits.watts_per_core)
+        return {"wh": wh, "method": "estimated"}

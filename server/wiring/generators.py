@@ -25,9 +25,15 @@ class Made:
 def choose_generator(settings: Settings) -> catalog.Choice:
     """Who would answer with these settings, and why. Raises ModelsError."""
     listed = catalog.listed(settings.home)
-    served = settings.generator == "auto" and settings.llm_url
-    setting: catalog.Setting = "openai_http" if served else settings.generator
+    setting: catalog.Setting = "openai_http" if asks_servers(settings) else settings.generator
     return catalog.choose(setting, listed[-1] if listed else None)
+
+
+def asks_servers(settings: Settings) -> bool:
+    """Whether model servers of the settings write the answers."""
+    return settings.generator == "openai_http" or bool(
+        settings.generator == "auto" and settings.llm_url
+    )
 
 
 def make_generator(settings: Settings) -> Made:

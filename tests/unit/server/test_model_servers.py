@@ -146,6 +146,7 @@ def test_an_answer_comes_from_the_server_and_the_record_says_what_is_known(
     assert isinstance(end, SealedOutcome)
     assert isinstance(end.outcome, Answered)
     assert end.outcome.generator == "mistral-small"
+    assert end.facts["energy"] == {"wh": None, "method": "unknown"}  # it is another machine's
     assert end.facts["usage"] == {
         "prompt_tokens": 90,
         "completion_tokens": 12,
