@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Condition
@@ -66,6 +66,13 @@ class Fleet:
         if turn.post is None:
             raise LookupError("the turn still waits")
         return turn.post
+
+    def absent(self, endpoints: Iterable[Endpoint]) -> None:
+        """Those that did not answer at the start: what they serve is not known yet."""
+        missing = {endpoint.name for endpoint in endpoints}
+        for post in self._posts:
+            if post.endpoint.name in missing:
+                self.failed(post)
 
     def failed(self, post: Post) -> None:
         """It could not be connected to: leave it alone for a while."""

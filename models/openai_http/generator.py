@@ -35,6 +35,7 @@ class HttpGenerator(Generator):
         self._settings = settings = settings or HttpSettings()
         self._fleet = Fleet(endpoints, settings.parallel, settings.waiting, settings.rest_s)
         found = _found(endpoints, settings)
+        self._fleet.absent(one for one in endpoints if one.name not in found)
         self._model = _agreed(found, settings.model)
         known = [one for each in found.values() for one in each if one.name == self._model]
         told = "; ".join(f"{one.endpoint} says {one.about}" for one in known)

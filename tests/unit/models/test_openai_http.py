@@ -401,6 +401,17 @@ def test_a_server_that_comes_back_is_first_asked_what_it_serves() -> None:
     assert len(lasting.callers) == 2
 
 
+def test_a_server_that_was_absent_at_the_start_is_asked_what_it_serves() -> None:
+    port = free_port()
+    settings = HttpSettings(rest_s=0)
+    with StandIn() as present:
+        writer = generator(f"http://127.0.0.1:{port}", present.url, settings=settings)
+        with StandIn(listed=models("another"), port=port) as late:
+            text_of(writer)
+
+    assert (late.lists, len(late.callers), len(present.callers)) == (1, 0, 1)
+
+
 def test_a_server_that_broke_an_answer_is_asked_first_whether_it_is_well() -> None:
     def broken_once(caller: Caller) -> None:
         if caller.served:
