@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.budget import BYTES_PER_TOKEN, LEAST_TOKENS, Trimmed, tokens_in, trim
@@ -56,6 +56,7 @@ def texts(trimmed: Trimmed) -> list[str]:
     return [one.text for one in trimmed.prompt.sources]
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(PROMPTS, BUDGETS)
 def test_what_is_read_is_never_over_the_budget(prompt: Prompt, tokens: int) -> None:
     found = trim(prompt, tokens).prompt
@@ -63,6 +64,7 @@ def test_what_is_read_is_never_over_the_budget(prompt: Prompt, tokens: int) -> N
     assert not found.sources or size(found) <= tokens * BYTES_PER_TOKEN
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(PROMPTS, BUDGETS)
 def test_no_sentence_is_cut_and_none_is_made_up(prompt: Prompt, tokens: int) -> None:
     whole = by_number(prompt)
@@ -74,6 +76,7 @@ def test_no_sentence_is_cut_and_none_is_made_up(prompt: Prompt, tokens: int) -> 
             assert said(before) + said(run) == said(before + run)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(PROMPTS, BUDGETS)
 def test_numbers_titles_and_order_stay(prompt: Prompt, tokens: int) -> None:
     found, whole = trim(prompt, tokens).prompt, by_number(prompt)
@@ -88,6 +91,7 @@ def test_numbers_titles_and_order_stay(prompt: Prompt, tokens: int) -> None:
     )
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(PROMPTS, BUDGETS)
 def test_trimming_again_changes_nothing(prompt: Prompt, tokens: int) -> None:
     once = trim(prompt, tokens).prompt
@@ -95,6 +99,7 @@ def test_trimming_again_changes_nothing(prompt: Prompt, tokens: int) -> None:
     assert trim(once, tokens) == Trimmed(once)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(PROMPTS, BUDGETS)
 def test_what_is_told_is_what_was_left_out(prompt: Prompt, tokens: int) -> None:
     trimmed = trim(prompt, tokens)
@@ -109,6 +114,7 @@ def test_what_is_told_is_what_was_left_out(prompt: Prompt, tokens: int) -> None:
             assert kept is None or kept.text.strip() == source.text.strip()
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(PROMPTS, BUDGETS)
 def test_a_passage_that_is_read_keeps_its_best_sentence_first(prompt: Prompt, tokens: int) -> None:
     found = [list(sentences(one, n, Language.FRENCH)) for n, one in enumerate(prompt.sources)]

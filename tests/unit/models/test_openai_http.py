@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_servers import HEAD, Caller, Script, StandIn, event, free_port, models, written
 from tiny_gguf import CONTROLS, build
@@ -521,6 +521,7 @@ ROLES = ["<|im_start|>system", "</s>", "<<SYS>>", "[INST]", "[/INST]", "<start_o
          "<｜User｜>", "[gMASK]", "<|eot_id|>", "[SYSTEM_PROMPT]", "<think>", "<bos>"]  # fmt: skip
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(st.sampled_from([*ROLES, *CONTROLS, "<", "[", "|", " ", "]", "Le badge", "/"])))
 def test_no_name_of_a_control_token_is_left(parts: list[str]) -> None:
     said = harmless("".join(parts))

@@ -22,31 +22,30 @@ from server.wiring import Vigie
 pytestmark = pytest.mark.slow
 
 ANSWER = "Le badge est rendu à l’accueil le dernier jour du contrat."
-LEFT_OUT = (
-    "La photographie qui se trouve collée au verso est reprise tous les cinq ans "
-    "par un photographe que la direction choisit."
-)
-FILLER = " ".join(
-    f"Le local numéro {n} est nettoyé par une entreprise extérieure chaque soir." for n in range(8)
-)
+OTHERS = [
+    f"Le local numéro {n} est nettoyé par une entreprise extérieure chaque soir."
+    for n in range(2, 12)
+]
 QUESTION = "Quand le badge est-il rendu à l’accueil ?"
 
 
 class Reading:
-    """Quotes two sentences of the whole document, whatever it was given; keeps what it was."""
+    """Quotes the answer, then a sentence of the document that it was not given to read, if any."""
 
     def __init__(self) -> None:
-        self.prompts: list[Prompt] = []
+        self.given = ""
+        self.unread: list[str] = []
 
     def __call__(self, prompt: Prompt) -> Iterable[str]:
-        self.prompts.append(prompt)
-        yield f"{ANSWER[:-1]} [1].\n"
-        yield f"{LEFT_OUT[:-1]} [1].\n"
+        self.given = "".join(one.text for one in prompt.sources)
+        self.unread = [one for one in OTHERS if one not in self.given]
+        for sentence in (ANSWER, *self.unread[:1]):
+            yield f"{sentence[:-1]} [1].\n"
 
 
 def asked(house: Vigie, reading: Reading, folder: Path) -> SealedOutcome:
     document = folder / "badge.md"
-    document.write_text(f"# Badge\n\n{ANSWER} {FILLER} {LEFT_OUT}\n")
+    document.write_text(f"# Badge\n\n{ANSWER} {' '.join(OTHERS)}\n")
     house.library.ingest(document, "essai", house.operator, lambda _done, _of: None)
     engines = replace(house.answering.engines, generator=Lazy(lambda: ScriptedGenerator(reading)))
     asking = Asking(QUESTION, anyone(house.secret), Language.FRENCH)
@@ -67,26 +66,25 @@ def test_a_slow_model_reads_what_answers_and_the_record_says_what_it_did_not(
 
     sealed = asked(house, reading, tmp_path)
 
-    (prompt,) = reading.prompts
-    given = "".join(one.text for one in prompt.sources)
-    assert ANSWER in given
-    assert LEFT_OUT not in given
+    assert ANSWER in reading.given
+    assert reading.unread
     trimmed = facts_of(sealed)["trimmed"]
     assert trimmed["tokens"] == 256
     (passage,) = trimmed["passages"]
     assert passage["n"] == 1
-    assert 0 < passage["kept"] < passage["of"]
+    assert passage["of"] - passage["kept"] == len(reading.unread)
 
 
 def test_what_was_not_read_supports_and_is_shown(open_house: Opened, tmp_path: Path) -> None:
+    reading = Reading()
     house = open_house(relevance=0.0, read_tokens_per_s=20, first_sentence_s=10)
 
-    sealed = asked(house, Reading(), tmp_path)
+    sealed = asked(house, reading, tmp_path)
 
     assert isinstance(sealed.outcome, Answered)
-    assert "collée au verso" in sealed.outcome.text
+    assert reading.unread[0][:-1] in sealed.outcome.text
     (citation,) = sealed.outcome.citations
-    assert LEFT_OUT in citation.quote
+    assert reading.unread[0] in citation.quote
 
 
 def test_without_a_known_speed_passages_are_read_whole(open_house: Opened, tmp_path: Path) -> None:
@@ -94,5 +92,5 @@ def test_without_a_known_speed_passages_are_read_whole(open_house: Opened, tmp_p
 
     sealed = asked(open_house(relevance=0.0), reading, tmp_path)
 
-    assert LEFT_OUT in "".join(one.text for one in reading.prompts[0].sources)
+    assert not reading.unread
     assert "trimmed" not in facts_of(sealed)
