@@ -17,7 +17,7 @@ from models.gguf_header import read_header
 from models.ports import ModelIdentity
 from models.wording import Wording
 
-Setting = Literal["auto", "extractive", "llama", "stub"]
+Setting = Literal["auto", "extractive", "llama", "openai_http", "stub"]
 
 
 ADAPTER = "adapter"
@@ -61,6 +61,7 @@ class Engine(StrEnum):
 
     EXTRACTIVE = "extractive"
     LLAMA = "llama"
+    OPENAI_HTTP = "openai_http"
     STUB = "stub"
 
 
@@ -189,6 +190,8 @@ def choose(setting: Setting, pinned: PinnedModel | None) -> Choice:
             return Choice(Engine.EXTRACTIVE)
         case "stub":
             return Choice(Engine.STUB)
+        case "openai_http":
+            return Choice(Engine.OPENAI_HTTP)
         case "llama":
             if pinned is None:
                 raise ModelUnavailableError("No model is pinned. Pin one: vigie models add FILE")

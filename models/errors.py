@@ -2,7 +2,8 @@
 
 ModelsError
  ├── ModelUnavailableError     there is no such model, or it cannot be loaded
- │    └── HubUnreachableError  the hub does not answer, or the connection to it was cut
+ │    ├── HubUnreachableError    the hub does not answer, or the connection to it was cut
+ │    └── ModelUnreachableError  no connection to a model server can be made
  ├── ModelDigestError          the file is not the one whose digest was pinned
  ├── ModelBusyError            the queue in front of the model is full
  └── WritingRevokedError       the permit to use a model was withdrawn
@@ -23,6 +24,10 @@ class ModelUnavailableError(ModelsError):
 
 class HubUnreachableError(ModelUnavailableError):
     """The hub does not answer, or cut the connection: what has arrived is kept for the next try."""
+
+
+class ModelUnreachableError(ModelUnavailableError):
+    """No connection to a model server can be made: nothing was asked, another one may be."""
 
 
 class ModelDigestError(ModelsError):

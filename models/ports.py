@@ -106,10 +106,13 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one text cost. `sources_read` counts the sources that fitted, from the first."""
+    """What one text cost. `sources_read` counts the sources that fitted, from the first.
 
-    prompt_tokens: int
-    completion_tokens: int
+    Tokens are None where whoever wrote does not tell them.
+    """
+
+    prompt_tokens: int | None
+    completion_tokens: int | None
     sources_read: int
     finish: Finish
 

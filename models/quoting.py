@@ -67,15 +67,33 @@ HIGHLIGHTS = Choice(most=2, least_coverage=0.15, least_gain=0.15)
 def quotables(sources: Iterable[Source], language: Language) -> Iterator[Quotable]:
     """Whole sentences and table rows of the sources; headings and scraps are left out."""
     for rank, source in enumerate(sources):
-        title = frozenset(content_words(source.title, language))
-        own = [
-            Quotable(source, rank, start, end, frozenset(content_words(text, language)), title)
-            for start, end in split(source.text)
-            if _quotable(text := source.text[start:end]) and text != source.title
-        ]
-        for n, one in enumerate(own):
-            beside = own[max(n - 1, 0) : n] + own[n + 1 : n + 2]
-            yield replace(one, near=frozenset[str]().union(*(other.words for other in beside)))
+        own = [one for one in _all(source, rank, language) if _quotable(one.text)]
+        yield from _beside(one for one in own if one.text != source.title)
+
+
+def sentences(source: Source, rank: int, language: Language) -> Iterator[Quotable]:
+    """All of a source, sentence by sentence, worth quoting or not."""
+    return _beside(_all(source, rank, language))
+
+
+def relevance(one: Quotable, worth: Weights) -> float:
+    """How much of the question's weight a sentence says by itself; more in the first sources."""
+    return _score(one, worth, {})
+
+
+def _all(source: Source, rank: int, language: Language) -> Iterator[Quotable]:
+    title = frozenset(content_words(source.title, language))
+    for start, end in split(source.text):
+        words = frozenset(content_words(source.text[start:end], language))
+        yield Quotable(source, rank, start, end, words, title)
+
+
+def _beside(found: Iterable[Quotable]) -> Iterator[Quotable]:
+    """Each with the words of the one before and the one behind it."""
+    own = list(found)
+    for n, one in enumerate(own):
+        beside = own[max(n - 1, 0) : n] + own[n + 1 : n + 2]
+        yield replace(one, near=frozenset[str]().union(*(other.words for other in beside)))
 
 
 def weights(question: str, found: Sequence[Quotable], language: Language) -> Weights:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Collection as Several
 from collections.abc import Generator as Steps
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,7 +20,9 @@ from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Vio
 from ingest.chunking import SIZE
 from ingest.corrections import Correction
 from ingest.joining import within
+from models.budget import trim
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
+from models.metering import Share, Sharing
 from models.ports import Generator, Prompt, Source, Writing
 from models.quoting import highlights
 from models.segmentation import SentenceStream
@@ -69,6 +72,7 @@ class House:
     suspended: Suspended
     procedure: Wording
     limits: Limits
+    power: Sharing | None = None  # the machine's counters of energy, where they can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,14 @@ class Answering:
         record cannot be written: then nothing more is shown.
         """
         check(asking.asker, Right.ASK)
-        progress = Progress.start()
+        with self._charged() as share:
+            yield from self._answered(asking, Progress.start(share))
+
+    def _charged(self) -> AbstractContextManager[Share | None]:
+        power = self.house.power
+        return nullcontext() if power is None else power.share()
+
+    def _answered(self, asking: Asking, progress: Progress) -> Iterator[Sealed]:
         lease = self.switch.require()
         conversation = self.conversations.of(asking.asker, asking.conversation)
         verdict = self.engines.guards.get().screen_question(
@@ -198,7 +209,7 @@ class _Answer:
         prompt = replace(prompt, asker=self.asking.asker.pseudonym)
         permit.check()
 
-        writing = self.desk.engines.generator.get().write(prompt, permit)
+        writing = self.desk.engines.generator.get().write(self._in_time(prompt), permit)
         holds = partial(ground.holds, found.hits)
         broken = yield from self._released(writing, prompt, permit, holds)
         if broken is not None:
@@ -207,6 +218,18 @@ class _Answer:
         return replace(
             self._outcome(standing), remarks=asked.remarks, understood=_understood(found, passages)
         )
+
+    def _in_time(self, prompt: Prompt) -> Prompt:
+        """As much of it as can be read before a first sentence is due; answers are checked by all.
+
+        What is left out is on the record.
+        """
+        tokens = self.desk.house.limits.prompt_tokens
+        if tokens is None:
+            return prompt
+        trimmed = trim(prompt, tokens)
+        self.progress.trimmed(trimmed.shortened, tokens)
+        return trimmed.prompt
 
     def _released(
         self, writing: Writing, prompt: Prompt, permit: AnswerPermit, holds: Holds
@@ -289,7 +312,9 @@ class _Answer:
         stream = SentenceStream()
         try:
             while True:
-                yield from stream.feed(next(writing))
+                piece = next(writing)
+                self.progress.token()
+                yield from stream.feed(piece)
         except StopIteration as end:
             self.progress.used(end.value)
         finally:

@@ -10,8 +10,10 @@ from typing import Self
 
 from guardrails.verdicts import SentenceVerdict, Violation
 from ingest.index import Hit
+from models.budget import Shortened
 from models.energy import CpuMeter, estimate_wh
 from models.errors import ModelsError, Revocation, WritingRevokedError
+from models.metering import JOULES_PER_WH, Share
 from models.ports import Language, Usage
 from server.access import Person
 from server.audit.events import Json
@@ -39,6 +41,8 @@ class Limits:
     passages: int
     deadline_s: float
     watts_per_core: float
+    prompt_tokens: int | None = None  # that a model may read of the passages; None where all
+    elsewhere: bool = False  # another machine writes, whose energy nobody here knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Progress:
 
     meter: CpuMeter
     started: float  # time.perf_counter(), seconds
+    share: Share | None  # of what the machine's counters say
     released: list[SealedSentence] = field(default_factory=list)
     _timings_ms: dict[str, Json] = field(default_factory=dict)
     _passages: list[Json] = field(default_factory=list)
@@ -78,10 +83,11 @@ class Progress:
     _likelihood: float | None = None
     _usage: dict[str, Json] | None = None
     _failure: str | None = None
+    _trimmed: dict[str, Json] | None = None
 
     @classmethod
-    def start(cls) -> Self:
-        return cls(CpuMeter.start(), time.perf_counter())
+    def start(cls, share: Share | None) -> Self:
+        return cls(CpuMeter.start(), time.perf_counter(), share)
 
     def lap(self, step: str) -> None:
         """Note the milliseconds since the question came."""
@@ -123,6 +129,12 @@ class Progress:
             self.lap("first_sentence")
         self.released.append(sentence)
 
+    def trimmed(self, shortened: Sequence[Shortened], tokens: int) -> None:
+        """What of the passages the model was not given to read, for lack of time."""
+        if shortened:
+            left: list[Json] = [{"n": one.n, "kept": one.kept, "of": one.of} for one in shortened]
+            self._trimmed = {"tokens": tokens, "passages": left}
+
     def failed(self, error: ModelsError) -> None:
         """Why the model failed, for whoever runs the house; such a sentence quotes nobody."""
         self._failure = str(error)
@@ -130,6 +142,11 @@ class Progress:
     def text_with(self, sentence: str) -> str:
         """The answer as it would read with one more sentence."""
         return " ".join([*(released.text for released in self.released), sentence])
+
+    def token(self) -> None:
+        """A piece came from the model."""
+        if self.share is not None:
+            self.share.token()
 
     def used(self, usage: Usage) -> None:
         self._usage = {
@@ -144,14 +161,22 @@ class Progress:
         self.lap("total")
         return {
             "timings_ms": dict(self._timings_ms),
-            "energy": {
-                "wh": estimate_wh(self.meter.seconds(), limits.watts_per_core),
-                "method": "estimated",
-            },
+            "energy": self._energy(limits),
             "passages": list(self._passages),
             "withheld": list(self._withheld),
             "violations": list(self._violations),
             "usage": self._usage,
             **({} if self._likelihood is None else {"relevance": round(self._likelihood, 3)}),
+            **({} if self._trimmed is None else {"trimmed": self._trimmed}),
             **({} if self._failure is None else {"failure": self._failure}),
         }
+
+    def _energy(self, limits: Limits) -> dict[str, Json]:
+        """Unknown is not nought: another machine's work is not this one's."""
+        if limits.elsewhere:
+            return {"wh": None, "method": "unknown"}
+        joules = self.share.joules() if self.share is not None else None
+        if joules is not None:
+            return {"wh": joules / JOULES_PER_WH, "method": "measured"}
+        wh = estimate_wh(self.meter.seconds(), limits.watts_per_core)
+        return {"wh": wh, "method": "estimated"}

@@ -6,8 +6,9 @@ import contextlib
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from guardrails.grounding import support
 from guardrails.pii.placeholders import Placeholders
 from guardrails.stream import StreamRedactor
 from guardrails.verdicts import Stage
+from models import catalog
 from models.doctor import diagnose
 from models.ports import Language
 from models.segmentation import split
@@ -42,6 +44,7 @@ from server.wiring import (
     make_personal_data,
     make_reranker,
     make_site,
+    model_servers,
 )
 
 _PASSAGE = "Chaque salarié acquiert deux jours et demi de congés par mois de travail. " * 8
@@ -192,6 +195,7 @@ def examined(settings: Settings) -> dict[str, Any]:
         _check("secret", lambda: _secret(settings)),
         _check("charter", lambda: _charter(settings)),
         _check("models", lambda: _models(settings)),
+        *_model_servers(settings),
         _check("embedder", lambda: _embedder(settings)),
         _check("reranker", lambda: _reranker(settings)),
         _check("entailment", lambda: _entailment(settings)),
@@ -242,6 +246,19 @@ def _models(settings: Settings) -> str:
             raise ServerError(diagnosis.sentence.en)
         return diagnosis.sentence.en
     return f"{choice.engine.value} answers{f' ({choice.reason.en})' if choice.reason else ''}"
+
+
+def _model_servers(settings: Settings) -> Iterator[dict[str, Any]]:
+    """A line for each; none where none is asked for."""
+    if choose_generator(settings).engine is not catalog.Engine.OPENAI_HTTP:
+        return
+    try:
+        endpoints = model_servers.endpoints(settings)
+    except ServerError as error:
+        yield {"name": "model servers", "ok": False, "sentence": str(error)}
+        return
+    for one in endpoints:
+        yield _check(one.name, partial(model_servers.examined, one, settings))
 
 
 def _reranker(settings: Settings) -> str:

@@ -34,8 +34,10 @@ class Settings(BaseSettings):
     charter: Path | None = Field(
         None, description="The AI charter; by default `charter.yaml` in the home, then the demo's."
     )
-    generator: Literal["auto", "extractive", "llama", "stub"] = Field(
-        "auto", description="Who writes answers; `auto` is the pinned GGUF, else extractive."
+    generator: Literal["auto", "extractive", "llama", "openai_http", "stub"] = Field(
+        "auto",
+        description="Who writes answers; `auto` is the servers of `VIGIE_LLM_URL` if it names any, "
+        "else the pinned GGUF, else extractive.",
     )
     embedder: Path | None = Field(
         None, description="A sentence-transformers folder; by default the bundled MiniLM."
@@ -69,9 +71,27 @@ class Settings(BaseSettings):
         description="Kinds of personal data that are left in clear in this house, separated by "
         "commas: `SIRET,SIREN,VAT` where they are only companies'; by default none.",
     )
-    context_tokens: int = Field(4096, ge=256, description="Context window given to the GGUF.")
-    answer_tokens: int = Field(400, ge=16, description="Longest answer a GGUF may write.")
-    parallel: int = Field(8, ge=1, le=64, description="Answers that llama.cpp writes at once.")
+    llm_url: str = Field(
+        "",
+        description="Model servers on site that write the answers (vLLM, llama-server, or any "
+        "that speaks as they do), as `http://host:port`, separated by commas.",
+    )
+    llm_model: str | None = Field(
+        None, description="The model to ask them for; by default the first that they name."
+    )
+    llm_key_file: Path | None = Field(
+        None, description="A file that holds the key which they ask for, for its owner alone."
+    )
+    llm_connect_s: float = Field(5.0, gt=0, description="Longest wait for a connection to one.")
+    llm_first_token_s: float = Field(
+        60.0, gt=0, description="Longest wait for the first word of an answer from one."
+    )
+    llm_next_token_s: float = Field(20.0, gt=0, description="Longest wait between two words.")
+    context_tokens: int = Field(4096, ge=256, description="Context window of the model.")
+    answer_tokens: int = Field(400, ge=16, description="Longest answer it may write.")
+    parallel: int = Field(
+        8, ge=1, le=64, description="Answers written at once: by llama.cpp, or by each server."
+    )
     cache_mb: int = Field(
         2048,
         ge=16,
@@ -105,6 +125,18 @@ class Settings(BaseSettings):
         "it read, for as long as that measures faster. The answer is the same.",
     )
     queue: int = Field(8, ge=0, description="Answers that may wait for the model.")
+    first_sentence_s: float = Field(
+        10.0,
+        gt=0,
+        description="How soon the first sentence should come: passages are shortened to what can "
+        "be read in this time, where it is known how fast the model reads.",
+    )
+    read_tokens_per_s: float | None = Field(
+        None,
+        gt=0,
+        description="How fast the model reads, in tokens per second; by default what `vigie models "
+        "doctor` found for this model here, else passages are read whole.",
+    )
     relevance: float | None = Field(
         None,
         ge=0,

@@ -13,7 +13,7 @@ from models.ports import ModelIdentity
 if __name__ == "__main__":
     settings = LlamaSettings(context_tokens=512, answer_tokens=16, threads=1)
     generator = ApartGenerator(Path(sys.argv[1]), ModelIdentity("tiny", ""), settings)
-    generator.load()
+    generator.start()
     sys.stdout.write(f"{generator.pid}\n")
     sys.stdout.flush()
     signal.pause()

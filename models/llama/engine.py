@@ -13,11 +13,11 @@ import threading
 import time
 from collections.abc import Callable
 
+from models.admission import Admission
 from models.errors import (
     ModelBusyError,
     ModelUnavailableError,
 )
-from models.llama.admission import Admission
 from models.llama.beginnings import Beginnings
 from models.llama.context import Context, Feed
 from models.llama.drafting import Lookup, Stakes

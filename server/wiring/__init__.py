@@ -1,7 +1,7 @@
 """The wiring: the only package that names adapters and puts them together.
 
 `house` makes the use cases of one state folder, `generators` whoever writes their answers,
-`hub` what brings models.
+`model_servers` those that another machine writes, `hub` what brings models.
 """
 
 from __future__ import annotations

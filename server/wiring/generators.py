@@ -14,6 +14,7 @@ from models.ports import Generator
 from models.stub import StubGenerator
 from models.wording import Wording
 from server.settings import Settings
+from server.wiring import model_servers
 
 if TYPE_CHECKING:
     from models.llama import LlamaSettings
@@ -34,7 +35,15 @@ class Made:
 def choose_generator(settings: Settings) -> catalog.Choice:
     """Who would answer with these settings, and why. Raises ModelsError."""
     listed = catalog.listed(settings.home)
-    return catalog.choose(settings.generator, listed[-1] if listed else None)
+    setting: catalog.Setting = "openai_http" if asks_servers(settings) else settings.generator
+    return catalog.choose(setting, listed[-1] if listed else None)
+
+
+def asks_servers(settings: Settings) -> bool:
+    """Whether model servers of the settings write the answers."""
+    return settings.generator == "openai_http" or bool(
+        settings.generator == "auto" and settings.llm_url
+    )
 
 
 def make_generator(settings: Settings) -> Made:
@@ -58,6 +67,8 @@ def _made(choice: catalog.Choice, settings: Settings) -> Made:
     match choice.engine:
         case catalog.Engine.STUB:
             return Made(StubGenerator(), choice.reason)
+        case catalog.Engine.OPENAI_HTTP:
+            return Made(model_servers.served(settings), choice.reason)
         case catalog.Engine.EXTRACTIVE | catalog.Engine.LLAMA:
             return Made(ExtractiveGenerator(), choice.reason)
 
@@ -94,6 +105,15 @@ def _apart(model: catalog.PinnedModel, settings: Settings) -> Made:
             apart.close()
             raise
     return Made(apart, None, apart.close)
+
+
+def read_speed(settings: Settings) -> float | None:
+    """Tokens of a prompt a second, as the doctor measured for the model in force."""
+    model = choose_generator(settings).model
+    if model is None:
+        return None
+    tuning = profiles.tuning_of(settings.home, model.identity.digest, profiles.this_cpu())
+    return tuning.read_tokens_per_s if tuning else None
 
 
 def how_to_run(model: catalog.PinnedModel, settings: Settings) -> LlamaSettings:

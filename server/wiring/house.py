@@ -30,7 +30,9 @@ from ingest.remembering import RememberingEmbedder, RememberingIndex, Vectors
 from ingest.remote import Remote, RemoteStore
 from ingest.vectors import VectorCache
 from models import adapted, catalog
+from models.budget import tokens_in
 from models.errors import WritingRevokedError
+from models.metering import POWERCAP, open_sharing
 from models.ports import Embedder, Entailment, Reranker
 from server.access import Person, operator
 from server.accounts import Accounts, SignInPolicy
@@ -65,7 +67,7 @@ from server.store.shelves import Shelves
 from server.switch import Switch
 from server.switched import SwitchedEmbedder, SwitchedEntailment, SwitchedReranker
 from server.switching import Switching
-from server.wiring.generators import Made, make_generator
+from server.wiring.generators import Made, asks_servers, make_generator, read_speed
 
 
 def now() -> datetime:
@@ -242,7 +244,12 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
                 prompting=Lazy(lambda: Prompting(charter.get())),
             ),
             conversations=Conversations(Vault(time.monotonic)),
-            house=House(accounts.is_suspended, read_procedure(settings.home), _limits(settings)),
+            house=House(
+                accounts.is_suspended,
+                read_procedure(settings.home),
+                _limits(settings),
+                open_sharing(POWERCAP),
+            ),
         ),
         charter=charter,
         writer=writer,
@@ -460,7 +467,14 @@ def _policy(settings: Settings, hasher: PasswordHasher) -> SignInPolicy:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(settings.passages, settings.deadline_s, settings.watts_per_core)
+    speed = settings.read_tokens_per_s or read_speed(settings)
+    return Limits(
+        settings.passages,
+        settings.deadline_s,
+        settings.watts_per_core,
+        tokens_in(settings.first_sentence_s, speed) if speed is not None else None,
+        elsewhere=asks_servers(settings),
+    )
 
 
 def _review_key(secret: bytes) -> bytes:

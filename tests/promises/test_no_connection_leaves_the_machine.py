@@ -134,6 +134,29 @@ def test_a_remote_place_that_no_operator_listed_is_not_even_looked_up(tmp_path: 
     assert found["outcomes"] == ["refused"] * 3
 
 
+MODEL = """
+from pathlib import Path
+from models.errors import ModelsError
+from server.errors import SettingsError
+from server.wiring.model_servers import served
+from server.settings import load
+
+outcomes = []
+for url in ("https://api.example/v1", "http://8.8.8.8:8000", "http://[2001:db8::1]:8000"):
+    try:
+        served(load(Path(sys.argv[1]), llm_url=url))
+    except (SettingsError, ModelsError):
+        outcomes.append("refused")
+"""
+
+
+def test_a_model_server_outside_is_not_even_looked_up(tmp_path: Path) -> None:
+    found = watched(MODEL, str(tmp_path / "home"))
+
+    assert found["attempts"] == []
+    assert found["outcomes"] == ["refused"] * 3
+
+
 @pytest.mark.parametrize(
     "attempt",
     [

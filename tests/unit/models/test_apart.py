@@ -66,7 +66,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def shared(file: Path) -> Iterator[ApartGenerator]:
     with closing(ApartGenerator(file, IDENTITY, SETTINGS)) as generator:
-        generator.load()
+        generator.start()
         yield generator
 
 
@@ -220,7 +220,7 @@ def test_a_file_that_cannot_be_loaded_says_why(
     generator = ApartGenerator(broken, IDENTITY, SETTINGS)
 
     with closing(generator), pytest.raises(ModelUnavailableError, match=sentence):
-        generator.load()
+        generator.start()
 
 
 def test_the_process_inherits_no_descriptor_and_no_secret(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.admission import Admission
 from models.errors import ModelBusyError
-from models.llama.admission import Admission
 from models.llama.drafting import LENGTHS, Chance, Lookup, Stakes
 from models.llama.grouping import companions
 from models.llama.pace import SIZES, STEPS, Pace

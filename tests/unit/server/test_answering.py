@@ -349,5 +349,5 @@ def test_the_record_says_what_the_answer_rested_on(demo_house: Vigie) -> None:
 
     assert {"charter", "prompt", "generator", "embedder", "decision"} <= set(opened)
     assert {"timings_ms", "energy", "passages", "withheld", "usage"} <= set(closed)
-    assert closed["energy"]["method"] == "estimated"  # type: ignore[index, call-overload]
+    assert closed["energy"]["method"] in {"estimated", "measured"}  # type: ignore[index, call-overload]
     assert closed["passages"]
