@@ -145,7 +145,12 @@ class Guards:
 
     def mask(self, text: str, language: Language) -> str:
         """A text of no conversation without its personal data; nothing else is judged."""
-        return self._mask(text, Placeholders.fresh(), language)
+        return self.masked(text, language).text
+
+    def masked(self, text: str, language: Language) -> Verdict:
+        """The same, with what was found."""
+        left, findings = self._masked(Rewritten(text, ()), Placeholders.fresh(), language)
+        return _verdict(left.text, findings, ())
 
     def screen(self, text: str, stage: Stage, language: Language) -> Verdict:
         """One text on its own, without a conversation and, for an answer, without sources."""

@@ -275,9 +275,9 @@ class _Answer:
         verdicts = self.desk.engines.guards.get().screen_passages(
             list(said), self.conversation.placeholders, self.asking.language
         )
-        self.progress.found(hits)
         masked = dict(zip(said, (verdict.text for verdict in verdicts), strict=True))
         cited = self.desk.retrieval.citations(hits, masked, audience_of(self.asking.asker))
+        self.progress.found(cited)
         marked = found.highlights([citation.quote for citation in cited])
         return tuple(
             replace(citation, highlights=spans)

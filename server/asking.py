@@ -9,13 +9,13 @@ from threading import Event as Flag
 from typing import Self
 
 from guardrails.verdicts import SentenceVerdict, Violation
-from ingest.index import Hit
 from models.energy import CpuMeter, estimate_wh
 from models.errors import ModelsError, Revocation, WritingRevokedError
 from models.ports import Language, Usage
 from server.access import Person
 from server.audit.events import Json
 from server.audit.log import SealedSentence
+from server.outcomes import Citation
 from server.switch import Lease
 
 Suspended = Callable[[Person], bool]
@@ -87,16 +87,16 @@ class Progress:
         """Note the milliseconds since the question came."""
         self._timings_ms[step] = round((time.perf_counter() - self.started) * 1000, 2)
 
-    def found(self, hits: Sequence[Hit]) -> None:
+    def found(self, passages: Sequence[Citation]) -> None:
         self._passages = [
             {
-                "collection": hit.chunk.collection,
-                "document": hit.chunk.document,
-                "version": hit.chunk.version,
-                "start": hit.chunk.start,
-                "end": hit.chunk.end,
+                "collection": one.collection,
+                "document": one.document,
+                "version": one.version,
+                "start": one.start,
+                "end": one.end,
             }
-            for hit in hits
+            for one in passages
         ]
 
     def weighed(self, likelihood: float | None) -> None:

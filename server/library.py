@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Collection as Several
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -267,6 +267,10 @@ class Library:
         if self.standing(found).barred:
             raise NotFoundError("There is no such document, or you may not read it.")
         return found
+
+    def ids(self, name: str) -> Iterator[str]:
+        """The documents of a collection; read when the first is asked for."""
+        yield from self._shelves.readers(name)
 
     def standing(self, document: Document) -> Standing:
         """What a document is worth today."""

@@ -17,6 +17,7 @@ from models.ports import Embedder, Language, Reranker
 from models.quoting import Highlights, highlights
 from server.ground import Ground
 from server.lazy import Lazy
+from server.naming import Names
 from server.outcomes import Citation
 from server.reranking import READ_AGAIN, reranked
 from server.standings import Standing, Standings
@@ -54,6 +55,12 @@ class Found:
     likelihood: float | None
     relevant: bool
 
+    @classmethod
+    def nothing(cls, wanted: Wanted) -> Found:
+        """Of a search in which nothing is left to look for."""
+        understood = Understood.literally(wanted.question)
+        return cls([], understood, wanted.language, None, None, relevant=False)
+
     @property
     def correction(self) -> Correction:
         """What was looked for instead of what was typed, as the passages write it."""
@@ -76,6 +83,7 @@ class Retrieval:
     standings: Standings
     clock: Callable[[], datetime]
     rule: Rule
+    names: Names
     reranker: Lazy[Reranker] | None = None
 
     def find(self, wanted: Wanted, audience: Audience, limit: int) -> Found:
@@ -145,12 +153,13 @@ class Retrieval:
     ) -> tuple[Citation, ...]:
         """Each hit under its number, with who answers for its source, its age, what replaces it.
 
-        `masked` gives, for each text, title and section, what may be shown of it.
+        `masked` gives, for each text, title and section, what may be shown of it. A citation is
+        read by more people than its document is: it tells no name of a file that names a person.
         """
         described = self._described()
         standings = self.standings.of_hits(hits)
         today = self.clock().date()
-        return tuple(
+        dated = (
             _dated(
                 _citation(n, hit, masked, described.get(hit.chunk.collection)),
                 standings,
@@ -158,6 +167,20 @@ class Retrieval:
                 today,
             )
             for n, hit in enumerate(hits, start=1)
+        )
+        return tuple(map(self._publicly, dated))
+
+    def _publicly(self, citation: Citation) -> Citation:
+        def public(id_: str) -> str:
+            return self.names.public(citation.collection, id_) if id_ else ""
+
+        title = citation.title  # where a document says none, it is its file's name
+        return replace(
+            citation,
+            document=public(citation.document),
+            title=title if " " in title else self.names.shown(title),
+            replaced_by=public(citation.replaced_by),
+            replaces=tuple(map(public, citation.replaces)),
         )
 
     def contacts(self, passages: Sequence[Citation]) -> tuple[str, ...]:

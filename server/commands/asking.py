@@ -87,11 +87,13 @@ def citation_json(citation: Citation) -> Json:
 def search(vigie: Vigie, caller: Caller, given: SearchGiven) -> Json:
     language = given.language or guess_language(given.question)
     wanted = Wanted(given.question, language, exact=given.exact)
-    found = vigie.searching.look(wanted, caller.person, given.limit)
+    looked = vigie.searching.look(wanted, caller.person, given.limit)
+    found = looked.found
     return {
         "hits": hits_json(found),
         "correction": correction_json(found.correction),
         "relevant": found.relevant,
+        "redacted": dict(looked.redacted),
     }
 
 

@@ -15,7 +15,7 @@ from ingest.ledger import FileState
 from ingest.readers import reasons
 from ingest.report import IngestionReport, RunOptions
 from models.ports import Language
-from server.access import Right, Role, check, check_appointment, check_key
+from server.access import Person, Right, Role, check, check_appointment, check_key
 from server.audit.events import Json
 from server.commands import Caller, Given
 from server.library import Shelf, place
@@ -127,14 +127,29 @@ def report_json(reports: Sequence[IngestionReport], language: Language) -> Json:
 
 def list_files(vigie: Vigie, caller: Caller, given: FilesGiven) -> Json:
     check(caller.person, Right.ADMINISTER)
-    states = given.states or UNREAD
-    return [file_json(one, caller.language) for one in vigie.library.files(given.name, states)]
+    found = listed_files(vigie, given.name, given.states or UNREAD)
+    return [file_json(one, caller.language) for one in found]
+
+
+def listed_files(
+    vigie: Vigie, name: str | None, states: Sequence[FileState] = UNREAD
+) -> list[KnownFile]:
+    """Files under the names they go by: whoever runs the house may not read them."""
+    found = vigie.library.files(name, states)
+    return [replace(one, path=vigie.names.public(one.collection, one.path)) for one in found]
+
+
+def release_files(vigie: Vigie, name: str, paths: Sequence[str], by: Person) -> int:
+    """Let these, or all, be tried anew, by their own names or those they are listed under."""
+    known = [one.path for one in vigie.library.files(name)]
+    meant = [vigie.names.meant(name, path, known) for path in paths]
+    return vigie.library.release(name, meant or None, by)
 
 
 def retry_files(vigie: Vigie, caller: Caller, given: RetryGiven) -> Json:
     """Release what failed, and ingest the collection again from where it last came from."""
     check(caller.person, Right.ADMINISTER)
-    released = vigie.library.release(given.name, given.paths or None, caller.person)
+    released = release_files(vigie, given.name, given.paths, caller.person)
     report = vigie.library.ingest_again(given.name, caller.person, caller.progress)
     return {"released": released, **cast("dict[str, Json]", report_json([report], caller.language))}
 
