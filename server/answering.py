@@ -6,7 +6,7 @@ Nothing leaves this file that is not sealed, and only the record seals.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as Several
 from collections.abc import Generator as Steps
 from dataclasses import dataclass, replace
@@ -18,6 +18,8 @@ from guardrails.pii.vault import bare
 from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Violation
 from ingest.chunking import SIZE
 from ingest.corrections import Correction
+from ingest.documents import Chunk
+from ingest.index import Audience
 from ingest.joining import within
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.ports import Generator, Prompt, Source, Writing
@@ -268,21 +270,31 @@ class _Answer:
 
     def _screened(self, found: Found) -> tuple[Citation, ...]:
         """The passages with all that is told of them: a title may hold a name, or an order."""
-        hits = found.hits
-        said = dict.fromkeys(
-            text for hit in hits for text in (hit.chunk.text, hit.chunk.title, hit.chunk.section)
-        )
-        verdicts = self.desk.engines.guards.get().screen_passages(
-            list(said), self.conversation.placeholders, self.asking.language
-        )
-        masked = dict(zip(said, (verdict.text for verdict in verdicts), strict=True))
-        cited = self.desk.retrieval.citations(hits, masked, audience_of(self.asking.asker))
+        audience = audience_of(self.asking.asker)
+        screened: dict[str, dict[str, Verdict]] = {}
+        for collection in dict.fromkeys(hit.chunk.collection for hit in found.hits):
+            chunks = [hit.chunk for hit in found.hits if hit.chunk.collection == collection]
+            screened[collection] = self._of_one_collection(chunks, audience)
+        cited = self.desk.retrieval.citations(found.hits, screened, audience)
         self.progress.found(cited)
         marked = found.highlights([citation.quote for citation in cited])
         return tuple(
             replace(citation, highlights=spans)
             for citation, spans in zip(cited, marked, strict=True)
         )
+
+    def _of_one_collection(self, chunks: Sequence[Chunk], audience: Audience) -> dict[str, Verdict]:
+        """For each text, title and section, what its collection lets this audience read."""
+        said = dict.fromkeys(
+            text for chunk in chunks for text in (chunk.text, chunk.title, chunk.section)
+        )
+        verdicts = self.desk.engines.guards.get().screen_passages(
+            list(said),
+            self.conversation.placeholders,
+            self.asking.language,
+            self.desk.retrieval.policy(chunks[0].collection, audience),
+        )
+        return dict(zip(said, verdicts, strict=True))
 
     def _sentences(self, writing: Writing) -> Iterator[str]:
         """Whole sentences; the model's usage goes to the facts when the text has ended."""
@@ -300,7 +312,11 @@ class _Answer:
         """The sentence alone, then the answer as it would read with it: nothing is taken back."""
         guards = self.desk.engines.guards.get()
         checked = guards.check_sentence(
-            sentence, prompt.sources, self.conversation.placeholders, self.asking.language
+            sentence,
+            prompt.sources,
+            self.conversation.placeholders,
+            self.asking.language,
+            self.progress.kept,
         )
         if checked.released and self.desk.engines.prompting.get().tells(sentence, prompt):
             checked = replace(checked, support=_OF_THE_PROMPT)

@@ -72,6 +72,7 @@ class Progress:
     started: float  # time.perf_counter(), seconds
     released: list[SealedSentence] = field(default_factory=list)
     _timings_ms: dict[str, Json] = field(default_factory=dict)
+    kept: dict[int, tuple[str, ...]] = field(default_factory=dict)  # in clear, by passage
     _passages: list[Json] = field(default_factory=list)
     _withheld: list[Json] = field(default_factory=list)
     _violations: list[Json] = field(default_factory=list)
@@ -88,6 +89,7 @@ class Progress:
         self._timings_ms[step] = round((time.perf_counter() - self.started) * 1000, 2)
 
     def found(self, passages: Sequence[Citation]) -> None:
+        self.kept = {one.n: one.kept for one in passages if one.kept}
         self._passages = [
             {
                 "collection": one.collection,
@@ -95,6 +97,7 @@ class Progress:
                 "version": one.version,
                 "start": one.start,
                 "end": one.end,
+                **({"kept": list(one.kept)} if one.kept else {}),
             }
             for one in passages
         ]

@@ -123,6 +123,7 @@ class Library:
                     "class": collection.kind.value,
                     "sensitivity": collection.sensitivity.value,
                     "trust": collection.trust.value,
+                    "kept": list(collection.personal_data.kept),
                 },
             )
         )

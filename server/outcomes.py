@@ -50,6 +50,7 @@ class Citation:
     replaces: tuple[str, ...] = ()  # earlier ones that were found with it
     last_page: int | None = None  # where it goes on to another page
     highlights: Highlights = ()
+    kept: tuple[str, ...] = ()  # kinds of personal data that its collection shows its readers
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 
@@ -11,6 +12,8 @@ from guardrails.pii.structured import Structured
 from guardrails.text import Shadow
 from guardrails.verdicts import Finding
 from models.ports import Language
+
+_MARK = re.compile(rf"\[(?:{'|'.join(Kind)})(?:_\d{{1,9}}(?:·[a-z2-7]{{12}})?)?\]")
 
 
 class Scan(PersonalData):
@@ -29,13 +32,21 @@ class Scan(PersonalData):
         """The same in both languages."""
         del language
         shadow = Shadow(text)
-        found = self._left(one for detector in self._detectors for one in detector.find(shadow))
-        again = self._left(self._again(shadow, found, said))
+        marks = [mark.span() for mark in _MARK.finditer(shadow.text)] if "[" in text else []
+        every = (one for detector in self._detectors for one in detector.find(shadow))
+        found = self._left(every, marks)
+        again = self._left(self._again(shadow, found, said), marks)
         masked = settled((*found, *again)) if again else found
         return tuple(_on_the_original(one, shadow) for one in masked)
 
-    def _left(self, found: Iterable[Finding]) -> list[Finding]:
-        return [one for one in settled(found) if one.kind not in self._kept]
+    def _left(self, found: Iterable[Finding], marks: Sequence[tuple[int, int]]) -> list[Finding]:
+        """Without the kinds that are kept, and without what is only the word of a mark."""
+        outside = (
+            one
+            for one in found
+            if not any(start <= one.start and one.end <= end for start, end in marks)
+        )
+        return [one for one in settled(outside) if one.kind not in self._kept]
 
     def _again(
         self, shadow: Shadow, found: Sequence[Finding], said: Collection[str]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import cast
 
 from pydantic import Field
 
-from ingest.collections import Sensitivity, Trust
+from guardrails.pii.policy import Policy
+from guardrails.pii.ports import Kind
+from ingest.collections import Collection, Sensitivity, Trust
 from ingest.freshness import DocumentClass
 from ingest.ledger import FileState
 from ingest.readers import reasons
@@ -212,8 +214,25 @@ def shelf_json(shelf: Shelf) -> Json:
         "legal_basis": collection.legal_basis,
         "sensitivity": collection.sensitivity.value,
         "trust": collection.trust.value,
-        "remarks": [] if collection.deputy else ["no deputy"],
+        "personal_data": _policy_json(collection.personal_data),
+        "remarks": list(_remarks(collection)),
     }
+
+
+def _policy_json(policy: Policy) -> Json:
+    return {
+        "otherwise": policy.otherwise.value,
+        **{kind: said.value for kind, said in policy.kinds},
+    }
+
+
+def _remarks(collection: Collection) -> Iterator[str]:
+    """What whoever answers for data protection should see."""
+    if not collection.deputy:
+        yield "no deputy"
+    if kept := collection.personal_data.kept:
+        every = len(kept) == len(Kind)
+        yield f"personal data in clear for its readers: {'all' if every else ', '.join(kept)}"
 
 
 def add_user(vigie: Vigie, caller: Caller, given: UserGiven) -> Json:
