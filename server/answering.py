@@ -100,6 +100,7 @@ class Answering:
         progress.lap("screen")
 
         recording = self.record.open_answer(self._opening(asking, lease, verdict))
+        self.conversations.remember(recording.record, asking.asker, conversation)
         answer = _Answer(self, asking, conversation, recording, progress)
         try:
             outcome = yield from answer.reply(lease, verdict)
