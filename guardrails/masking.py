@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from guardrails.pii.placeholders import Placeholders
 from guardrails.pii.policy import Clear
-from guardrails.pii.ports import PersonalData, tells_a_name
+from guardrails.pii.ports import PersonalData
+from guardrails.pii.repeats import told
 from guardrails.text import Rewritten
 from guardrails.verdicts import Finding
 from models.ports import Language, Source
@@ -27,10 +28,10 @@ class Masking:
     def found(
         self, text: str, language: Language, *, backwards: bool = False
     ) -> tuple[Finding, ...]:
-        """A name that a text tells is known from there on; `backwards`, before that place too."""
+        """What a text tells once is known from there on; `backwards`, before that place too."""
         found = self._personal_data.find(text, language)
-        told = {text[one.start : one.end] for one in found if tells_a_name(one)}
-        return self._personal_data.find(text, language, told) if backwards and told else found
+        known = told(text, found) if backwards else ()
+        return self._personal_data.find(text, language, known) if known else found
 
     def found_but(self, clear: Clear, text: str, language: Language) -> tuple[Finding, ...]:
         """The same without the values that may be said."""

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 
 from guardrails.pii.names.persons import Persons
-from guardrails.pii.ports import Detector, Kind, PersonalData
+from guardrails.pii.ports import Detector, Kind, PersonalData, Told
+from guardrails.pii.repeats import repeats
 from guardrails.pii.structured import Structured
 from guardrails.text import Shadow
 from guardrails.verdicts import Finding
@@ -27,7 +28,7 @@ class Scan(PersonalData):
         self._kept = frozenset(map(str, kept))
 
     def find(
-        self, text: str, language: Language, said: Collection[str] = ()
+        self, text: str, language: Language, said: Collection[Told] = ()
     ) -> tuple[Finding, ...]:
         """The same in both languages."""
         del language
@@ -49,11 +50,10 @@ class Scan(PersonalData):
         return [one for one in settled(outside) if one.kind not in self._kept]
 
     def _again(
-        self, shadow: Shadow, found: Sequence[Finding], said: Collection[str]
+        self, shadow: Shadow, found: Sequence[Finding], said: Collection[Told]
     ) -> Iterable[Finding]:
         """What is found because of what was found before it."""
-        del shadow, found, said
-        return ()
+        return repeats(shadow, found, said)
 
     def open_from(self, text: str) -> int:
         shadow = Shadow(text)
@@ -79,9 +79,10 @@ class IdentifiersAndNames(Scan):
         super().__init__((Structured(), self._persons), kept)
 
     def _again(
-        self, shadow: Shadow, found: Sequence[Finding], said: Collection[str]
+        self, shadow: Shadow, found: Sequence[Finding], said: Collection[Told]
     ) -> Iterable[Finding]:
-        return self._persons.again(shadow, found, said)
+        yield from super()._again(shadow, found, said)
+        yield from self._persons.again(shadow, found, said)
 
 
 def settled(found: Iterable[Finding]) -> list[Finding]:

@@ -10,6 +10,7 @@ import pytest
 from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.pii import IdentifiersAndNames, PersonalData, Placeholders
+from guardrails.pii.ports import Told
 from guardrails.verdicts import Decision, Finding, Stage
 from models.ports import Language, Source
 
@@ -203,7 +204,7 @@ class Failing(PersonalData):
     """Personal data that cannot be scanned."""
 
     def find(
-        self, text: str, language: Language, said: Collection[str] = ()
+        self, text: str, language: Language, said: Collection[Told] = ()
     ) -> tuple[Finding, ...]:
         del text, language, said
         raise OSError("no scan")
