@@ -109,7 +109,8 @@ class Library:
         check(by, Right.ADMINISTER)
         _check_described(collection)
         check_consistent(collection)
-        if self._shelves.collection(collection.name) == collection:
+        known = self._shelves.collection(collection.name)
+        if known == collection:
             return
         self._record.append(
             Event(
@@ -128,6 +129,9 @@ class Library:
             )
         )
         self._grant(collection)
+        if known is not None and known.orders is not collection.orders:
+            self._shelves.outdate(collection.name)
+            self._intake.files.release(collection.name, None)
         self._shelves.save_collection(collection)
 
     def enforce(self, name: str) -> None:
