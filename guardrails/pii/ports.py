@@ -64,10 +64,11 @@ def tells_a_name(found: Finding) -> bool:
 
 
 class Told(NamedTuple):
-    """A value that was said, and what it is."""
+    """A value that was said, what it is, and the letters and digits by which it is known again."""
 
     kind: str
     value: str
+    packed: str = ""
 
 
 class PersonalData(Protocol):

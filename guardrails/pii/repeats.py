@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from guardrails.pii.ports import Kind, Told, tells_a_name
 from guardrails.text import Shadow
@@ -23,80 +21,65 @@ _IDENTIFIERS = frozenset(map(str, Kind)).difference(map(str, _OTHERS))
 
 def told(text: str, findings: Iterable[Finding]) -> set[Told]:
     """The values in a text that are known wherever they stand behind it."""
+    values = ((one, text[one.start : one.end]) for one in findings)
     return {
-        Told(one.kind, text[one.start : one.end])
-        for one in findings
+        Told(one.kind, value, _identifier(one.kind, Shadow(value).low))
+        for one, value in values
         if tells_a_name(one) or one.kind in _IDENTIFIERS
     }
 
 
 def repeats(shadow: Shadow, found: Sequence[Finding], said: Collection[Told]) -> Iterator[Finding]:
     """Identifiers that were said, or found before in this text."""
-    known = [(value, kind, 0) for kind, value in _identifiers(said)]
-    here = {
-        (one.kind, value): one.end
-        for one in reversed(found)
-        if (value := _identifier(one.kind, shadow.low[one.start : one.end]))
-    }
-    known += [(value, kind, after) for (kind, value), after in here.items()]
-    if known:
-        packed = _Packed.of(shadow.low, 0)
-        for value, kind, after in known:
-            for start, end in packed.places(value, after):
-                yield Finding(kind, start, end, _SCORE)
+    known = {one.packed: (one.kind, 0) for one in said if one.packed}
+    for one in found:
+        if packed := _identifier(one.kind, shadow.low[one.start : one.end]):
+            known.setdefault(packed, (one.kind, one.end))
+    if not known:
+        return
+    packed_text, letters = _packed(shadow.low, 0)
+    lengths = sorted({len(value) for value in known})
+    for at, place in enumerate(letters):
+        if _inside_a_word(shadow.low, place):
+            continue
+        for length in lengths:
+            kind, after = known.get(packed_text[at : at + length], ("", 0))
+            end = letters[min(at + length, len(letters)) - 1] + 1
+            if kind and place >= after and _stands_alone(shadow.low, place, end, length):
+                yield Finding(kind, place, end, _SCORE)
 
 
 def begun(shadow: Shadow, said: Collection[Told]) -> int:
     """Where begins what more text could make one of these again; the text's length if nowhere."""
-    values = [value for _, value in _identifiers(said)]
-    low = shadow.low
+    low, values = shadow.low, [one.packed for one in said if one.packed]
     if values:
-        packed = _Packed.of(low, max(0, len(low) - _SPREAD * _LONGEST))
-        for at, place in enumerate(packed.letters):
-            tail = packed.text[at:]
-            if _begins_word(low, place) and any(value.startswith(tail) for value in values):
+        packed_text, letters = _packed(low, max(0, len(low) - _SPREAD * _LONGEST))
+        for at, place in enumerate(letters):
+            tail = packed_text[at:]
+            may_go_on = any(value.startswith(tail) for value in values)
+            if may_go_on and not _inside_a_word(low, place):
                 return place
     return len(low)
 
 
-@dataclass(frozen=True, slots=True)
-class _Packed:
-    """The letters and digits of a text without what stands between them."""
-
-    low: str
-    letters: Sequence[int]  # their places in the text
-    text: str
-
-    @classmethod
-    def of(cls, low: str, start: int) -> _Packed:
-        letters = [place for place in range(start, len(low)) if low[place].isalnum()]
-        return cls(low, letters, "".join([low[place] for place in letters]))
-
-    def places(self, value: str, after: int) -> Iterator[tuple[int, int]]:
-        """Where the value stands by itself, from a place of the text on."""
-        at = self.text.find(value, bisect_left(self.letters, after))
-        while at >= 0:
-            start, end = self.letters[at], self.letters[at + len(value) - 1] + 1
-            alone = _begins_word(self.low, start) and not self.low[end : end + 1].isalnum()
-            if alone and end - start <= _SPREAD * len(value):
-                yield start, end
-            at = self.text.find(value, at + 1)
+def _packed(low: str, start: int) -> tuple[str, Sequence[int]]:
+    """The letters and digits of a text without what stands between them, and their places."""
+    letters = [place for place in range(start, len(low)) if low[place].isalnum()]
+    return "".join([low[place] for place in letters]), letters
 
 
-def _begins_word(low: str, place: int) -> bool:
-    return place == 0 or not low[place - 1].isalnum()
+def _inside_a_word(low: str, place: int) -> bool:
+    return place > 0 and low[place - 1].isalnum()
 
 
-def _identifiers(said: Iterable[Told]) -> Iterator[tuple[str, str]]:
-    for kind, value in said:
-        if packed := _identifier(kind, Shadow(value).low):
-            yield kind, packed
+def _stands_alone(low: str, start: int, end: int, length: int) -> bool:
+    return end - start <= _SPREAD * length and not low[end : end + 1].isalnum()
 
 
 def _identifier(kind: str, low: str) -> str:
     """The value packed; nothing if it is none that could be known again."""
     if kind not in _IDENTIFIERS:
         return ""
-    packed = "".join(filter(str.isalnum, low))
+    packed, _ = _packed(low, 0)
     long_enough = _SHORTEST <= len(packed) <= _LONGEST
     return packed if long_enough and sum(map(str.isdigit, packed)) >= _FEWEST_DIGITS else ""
