@@ -15,6 +15,7 @@ from functools import partial
 from guardrails.chain import Guards
 from guardrails.leaning import bears, leans
 from guardrails.pii.vault import bare
+from guardrails.sufficiency import still_answers
 from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Violation
 from ingest.chunking import SIZE
 from ingest.corrections import Correction
@@ -208,7 +209,9 @@ class _Answer:
             return broken
         standing = tuple(one for one in passages if holds((one.n,)))
         return replace(
-            self._outcome(standing), remarks=asked.remarks, understood=_understood(found, passages)
+            self._outcome(standing, asked.question),
+            remarks=asked.remarks,
+            understood=_understood(found, passages),
         )
 
     def _released(
@@ -338,13 +341,16 @@ class _Answer:
         self.progress.release(sealed)
         return sealed
 
-    def _outcome(self, passages: tuple[Citation, ...]) -> Answered | Abstained:
+    def _outcome(self, passages: tuple[Citation, ...], question: str) -> Answered | Abstained:
         released = self.progress.released
-        if not released:
+        left = [sentence.text for sentence in released]
+        if not left:
             return Abstained(passages)
+        if not still_answers(question, left, self.progress.withheld, self.asking.language):
+            return Abstained(passages, partial=True)
         cited = {n for sentence in released for n in sentence.cited}
         return Answered(
-            " ".join(sentence.text for sentence in released),
+            " ".join(left),
             tuple(self._marked(passage) for passage in passages if passage.n in cited),
             self.desk.engines.generator.get().identity.name,
         )

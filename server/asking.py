@@ -73,6 +73,7 @@ class Progress:
     released: list[SealedSentence] = field(default_factory=list)
     _timings_ms: dict[str, Json] = field(default_factory=dict)
     kept: dict[int, tuple[str, ...]] = field(default_factory=dict)  # in clear, by passage
+    withheld: list[str] = field(default_factory=list)  # in memory alone
     _passages: list[Json] = field(default_factory=list)
     _withheld: list[Json] = field(default_factory=list)
     _violations: list[Json] = field(default_factory=list)
@@ -109,6 +110,7 @@ class Progress:
     def withhold(self, checked: SentenceVerdict) -> None:
         self.violated(checked.verdict.violations)
         self._withheld.append(round(checked.support.score, 3))
+        self.withheld.append(checked.verdict.text)
 
     def violated(self, violations: Sequence[Violation]) -> None:
         self._violations += [

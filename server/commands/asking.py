@@ -147,8 +147,8 @@ def _details(outcome: Outcome, language: Language) -> dict[str, Json]:
     match outcome:
         case Answered(generator=generator):
             return {"generator": generator, **_beside(outcome, language)}
-        case Abstained(relevant=relevant):
-            return {"relevant": relevant, **_beside(outcome, language)}
+        case Abstained(relevant=relevant, partial=partial):
+            return {"relevant": relevant, "partial": partial, **_beside(outcome, language)}
         case Refused(violations=violations):
             return {"violations": _violations(violations, language)}
         case Stopped():
