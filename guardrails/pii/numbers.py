@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from guardrails.pii import accounts, checksums, phones
-from guardrails.pii.context import before
+from guardrails.pii.context import NEAR, before
 from guardrails.pii.ports import Kind
 from guardrails.pii.runs import LONGEST, Run, Written, cut, runs, shapes
 from guardrails.text import Shadow
@@ -213,6 +213,8 @@ _SAYS_NHS = re.compile(r"\bnhs\b")
 
 
 def _nhs(written: Written) -> Finding | None:
+    if "nhs" not in written.low[max(0, written.start - NEAR) : written.start]:  # costs least
+        return None
     if not written.digits.isdigit() or not checksums.nhs(written.digits):
         return None
     named = _alone(written, "nhs") and _SAYS_NHS.search(before(written.low, written.start))

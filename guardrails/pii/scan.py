@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 
@@ -42,12 +44,9 @@ class Scan(PersonalData):
 
     def _left(self, found: Iterable[Finding], marks: Sequence[tuple[int, int]]) -> list[Finding]:
         """Without the kinds that are kept, and without what is only the word of a mark."""
-        outside = (
-            one
-            for one in found
-            if not any(start <= one.start and one.end <= end for start, end in marks)
-        )
-        return [one for one in settled(outside) if one.kind not in self._kept]
+        if marks:
+            found = [one for one in found if not _within(one, marks)]
+        return [one for one in settled(found) if one.kind not in self._kept]
 
     def _again(
         self, shadow: Shadow, found: Sequence[Finding], said: Collection[Told]
@@ -62,6 +61,12 @@ class Scan(PersonalData):
         held = min(detector.open_from(shadow) for detector in self._detectors)
         # An accent or a joiner that is still to come would change the last character.
         return shadow.original_span(min(held, len(shadow.text) - 1), len(shadow.text))[0]
+
+
+def _within(found: Finding, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of these spans, in order and apart, holds it whole."""
+    at = bisect_right(spans, (found.start, sys.maxsize)) - 1
+    return at >= 0 and found.end <= spans[at][1]
 
 
 class StructuredIdentifiers(Scan):
@@ -91,20 +96,27 @@ def settled(found: Iterable[Finding]) -> list[Finding]:
     The union is masked whole: a part that only the weaker candidate covered is still told.
     """
     merged: list[Finding] = []
+    naming, start, end = None, 0, 0
     for one in sorted(found, key=attrgetter("start")):
-        if merged and one.start < merged[-1].end:
-            merged[-1] = _joined(merged[-1], one)
-        else:
-            merged.append(one)
-    return merged
+        if naming is not None and one.start < end:
+            naming, end = _surer(naming, one), max(end, one.end)
+            continue
+        if naming is not None:
+            merged.append(_covering(naming, start, end))
+        naming, start, end = one, one.start, one.end
+    return merged if naming is None else [*merged, _covering(naming, start, end)]
 
 
-def _joined(left: Finding, right: Finding) -> Finding:
+def _surer(left: Finding, right: Finding) -> Finding:
     if left.score == right.score and left.kind != right.kind:
-        naming = min(left, right, key=lambda finding: _rank(finding.kind))
-    else:
-        naming = left if left.score >= right.score else right
-    return Finding(naming.kind, left.start, max(left.end, right.end), naming.score)
+        return min(left, right, key=lambda finding: _rank(finding.kind))
+    return left if left.score >= right.score else right
+
+
+def _covering(naming: Finding, start: int, end: int) -> Finding:
+    if (naming.start, naming.end) == (start, end):
+        return naming
+    return Finding(naming.kind, start, end, naming.score)
 
 
 def _rank(kind: str) -> int:
