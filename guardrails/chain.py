@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from guardrails import built_in, egress, form, grounding, injection
+from guardrails import built_in, egress, form, grounding, injection, masking
 from guardrails.charter.cascade import Cascade, Senses
 from guardrails.charter.rules import Charter, strictest
 from guardrails.errors import CharterError
 from guardrails.grounding import CITATION
+from guardrails.masking import NOTHING_KEPT, Kept, Masking
 from guardrails.pii.placeholders import Placeholders
-from guardrails.pii.ports import PersonalData, tells_a_name
+from guardrails.pii.policy import AS_USUAL, NOTHING_CLEAR, Clear, Policy, Treatment
+from guardrails.pii.ports import PersonalData
 from guardrails.text import Rewritten
 from guardrails.verdicts import (
     Decision,
@@ -42,7 +44,7 @@ class Guards:
         entailment: Entailment | None = None,
     ) -> None:
         """`entailment` may take support back that the rules gave, and never gives any."""
-        self._personal_data = personal_data
+        self._masking = Masking(personal_data)
         self._charter = charter
         self._cascade = Cascade(charter, senses or Senses())
         self._entailment = entailment
@@ -73,7 +75,8 @@ class Guards:
             return Verdict(Decision.REFUSE, "", (), (refusal,))
         orders = injection.orders(text)
         against = [one for one in orders if one.certain and one.family in injection.AGAINST_US]
-        masked, findings = self._masked(Rewritten(text, ()), placeholders, language, typed=True)
+        found = self._masking.found(text, language)
+        masked, findings = masking.hidden(Rewritten(text, ()), found, placeholders, typed=True)
         ruling = self._cascade.rule(masked.text, Stage.QUESTION, heard)
         violations = [
             *_against(against, orders, Stage.QUESTION, Decision.REFUSE),
@@ -97,21 +100,36 @@ class Guards:
         return replace(verdict, grounds=ruling.grounds)
 
     def screen_passages(
-        self, texts: Sequence[str], placeholders: Placeholders, language: Language
+        self,
+        texts: Sequence[str],
+        placeholders: Placeholders,
+        language: Language,
+        policy: Policy = AS_USUAL,
     ) -> tuple[Verdict, ...]:
-        """In the order given: orders give way to a marker, personal data to placeholders."""
-        return tuple(self._screen_passage(text, placeholders, language) for text in texts)
+        """In the order given: orders give way to a marker, personal data as the policy says."""
+        return tuple(self._screen_passage(text, placeholders, language, policy) for text in texts)
 
-    def _screen_passage(self, text: str, placeholders: Placeholders, language: Language) -> Verdict:
+    def _screen_passage(
+        self,
+        text: str,
+        placeholders: Placeholders,
+        language: Language,
+        policy: Policy = AS_USUAL,
+    ) -> Verdict:
         orders = injection.in_passage(text, language)
         against = [one for one in orders if one.certain]
         left = injection.neutralised(text, against)
-        masked, findings = self._masked(left, placeholders, language, backwards=True)
+        found = self._masking.found(left.text, language, backwards=True)
+        kept = [one for one in found if policy.of(one.kind) is Treatment.KEEP]
+        nameless = {one.kind for one in found if policy.of(one.kind) is Treatment.MASK}
+        hidden = [one for one in found if one not in kept]
+        masked, findings = masking.hidden(left, hidden, placeholders, nameless=nameless)
         violations = [
             *_against(against, orders, Stage.DOCUMENT, Decision.REDACT),
             *self._cascade.rule(masked.text, Stage.DOCUMENT).violations,
         ]
-        return _verdict(masked.text, (*findings, *_findings(against)), violations)
+        verdict = _verdict(masked.text, (*findings, *_findings(against)), violations)
+        return replace(verdict, kept=tuple(masking.traced(one, left) for one in kept))
 
     def check_sentence(
         self,
@@ -119,20 +137,23 @@ class Guards:
         sources: Sequence[Source],
         placeholders: Placeholders,
         language: Language,
+        kept: Kept = NOTHING_KEPT,
     ) -> SentenceVerdict:
         """What may be shown of a sentence of an answer, and whether its cited sources carry it.
 
-        `sources` are as the model read them. A sentence that cites nothing, or a number that no
-        source has, is not supported.
+        `sources` are as the model read them; `kept` are the kinds of personal data that stand in
+        clear in them, by their numbers: only what a cited one says may be said. A sentence that
+        cites nothing, or a number that no source has, is not supported.
         """
         numbers = _cited(sentence)
         texts = [source.text for source in sources if source.n in numbers]
         known = {source.n for source in sources}.issuperset(numbers)
-        verdict = self._screen_said(sentence, texts, placeholders, language)
+        clear = self._masking.clear([one for one in sources if one.n in numbers], language, kept)
+        verdict = self._screen_said(sentence, texts, placeholders, language, clear)
         support = _UNSUPPORTED
         if numbers and known:
             if verdict.findings:  # compare masked with masked, where sources came unmasked
-                texts = [self._mask(one, placeholders, language) for one in texts]
+                texts = [self._masking.all_but(clear, one, placeholders, language) for one in texts]
             support = grounding.support(verdict.text, texts, language)
             if self._entailment is not None:
                 support = grounding.confirmed(support, verdict.text, texts, self._entailment)
@@ -145,7 +166,13 @@ class Guards:
 
     def mask(self, text: str, language: Language) -> str:
         """A text of no conversation without its personal data; nothing else is judged."""
-        return self._mask(text, Placeholders.fresh(), language)
+        return self.masked(text, language).text
+
+    def masked(self, text: str, language: Language) -> Verdict:
+        """The same, with what was found."""
+        found = self._masking.found(text, language)
+        left, findings = masking.hidden(Rewritten(text, ()), found, Placeholders.fresh())
+        return _verdict(left.text, findings, ())
 
     def screen(self, text: str, stage: Stage, language: Language) -> Verdict:
         """One text on its own, without a conversation and, for an answer, without sources."""
@@ -168,42 +195,14 @@ class Guards:
         sources: Sequence[str],
         placeholders: Placeholders,
         language: Language,
+        clear: Clear = NOTHING_CLEAR,
     ) -> Verdict:
         bare = egress.without_markup(text)
-        masked, findings = self._masked(bare, placeholders, language)
+        found = self._masking.found_but(clear, bare.text, language)
+        masked, findings = masking.hidden(bare, found, placeholders)
         left, violations = egress.without_foreign_links(masked, sources, Stage.SENTENCE)
         decided = self._cascade.rule(left.text, Stage.SENTENCE).violations
         return _verdict(left.text, findings, (*violations, *decided))
-
-    def _mask(self, text: str, placeholders: Placeholders, language: Language) -> str:
-        return self._masked(Rewritten(text, ()), placeholders, language)[0].text
-
-    def _masked(
-        self,
-        text: Rewritten,
-        placeholders: Placeholders,
-        language: Language,
-        *,
-        typed: bool = False,
-        backwards: bool = False,
-    ) -> tuple[Rewritten, tuple[Finding, ...]]:
-        """The text masked, and the findings on the very first original.
-
-        A name that a text tells is masked from there on; `backwards`, before that place too.
-        """
-        found = self._personal_data.find(text.text, language)
-        told = {text.text[one.start : one.end] for one in found if tells_a_name(one)}
-        if backwards and told:
-            found = self._personal_data.find(text.text, language, told)
-        issued = placeholders.issued()
-        alike = placeholders.look_alikes(text.text, issued)
-        masked = text.then(placeholders.replacements(text.text, found, issued, typed=typed))
-        return masked, tuple(_traced(one, text) for one in (*found, *alike))
-
-
-def _traced(found: Finding, text: Rewritten) -> Finding:
-    start, end = text.original_span(found.start, found.end)
-    return replace(found, start=start, end=end)
 
 
 def _cited(sentence: str) -> tuple[int, ...]:

@@ -84,6 +84,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     violations: tuple[Violation, ...] = ()
     grounds: Grounds | None = None
+    kept: tuple[Finding, ...] = ()  # personal data that a collection's policy left in clear
 
     @property
     def refused(self) -> bool:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from guardrails.pii.policy import AS_USUAL, Policy, Treatment
+from guardrails.pii.ports import Kind
 from ingest.errors import CollectionError
 from ingest.freshness import Clock, DocumentClass, Terms, clock_of
 from models.ports import Language
@@ -84,6 +86,7 @@ class Collection:
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     trust: Trust = Trust.ORDINARY
     orders: OrdersFound = OrdersFound.NEUTRALISE
+    personal_data: Policy = AS_USUAL
 
     def __post_init__(self) -> None:
         # In order, since ten thousand documents may each have a sidecar.
@@ -175,6 +178,7 @@ def parse_collection(said: bytes, place: str, there: Iterable[str], name: str) -
         sensitivity=described.sensitivity,
         trust=described.trust,
         orders=described.orders,
+        personal_data=_policy(described.personal_data),
     )
     check_consistent(collection)
     return collection
@@ -237,6 +241,9 @@ class SaidOfDocument(_Said):
     owner: Annotated[str, Field(min_length=1)] | None = None
 
 
+_Treatments = dict[Kind | Literal["otherwise"], Treatment]
+
+
 class _Description(_Said):
     title: _Title | str | None = None
     owner: Annotated[str, Field(min_length=1)]
@@ -252,7 +259,15 @@ class _Description(_Said):
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     trust: Trust = Trust.ORDINARY
     orders: OrdersFound = OrdersFound.NEUTRALISE
+    personal_data: Treatment | _Treatments = AS_USUAL.otherwise
     documents: dict[str, SaidOfDocument] = {}
+
+
+def _policy(said: Treatment | _Treatments) -> Policy:
+    if isinstance(said, Treatment):
+        return Policy(said)
+    kinds = ((kind, said[kind]) for kind in Kind if kind in said)
+    return Policy(said.get("otherwise", AS_USUAL.otherwise), tuple(kinds))
 
 
 def _described(said: bytes, file: str) -> _Description:

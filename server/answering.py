@@ -6,7 +6,7 @@ Nothing leaves this file that is not sealed, and only the record seals.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as Several
 from collections.abc import Generator as Steps
 from contextlib import AbstractContextManager, nullcontext
@@ -16,9 +16,12 @@ from functools import partial
 from guardrails.chain import Guards
 from guardrails.leaning import bears, leans
 from guardrails.pii.vault import bare
+from guardrails.sufficiency import still_answers
 from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Violation
 from ingest.chunking import SIZE
 from ingest.corrections import Correction
+from ingest.documents import Chunk
+from ingest.index import Audience
 from ingest.joining import within
 from models.budget import trim
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
@@ -109,6 +112,7 @@ class Answering:
         progress.lap("screen")
 
         recording = self.record.open_answer(self._opening(asking, lease, verdict))
+        self.conversations.remember(recording.record, asking.asker, conversation)
         answer = _Answer(self, asking, conversation, recording, progress)
         try:
             outcome = yield from answer.reply(lease, verdict)
@@ -216,7 +220,9 @@ class _Answer:
             return broken
         standing = tuple(one for one in passages if holds((one.n,)))
         return replace(
-            self._outcome(standing), remarks=asked.remarks, understood=_understood(found, passages)
+            self._outcome(standing, asked.question),
+            remarks=asked.remarks,
+            understood=_understood(found, passages),
         )
 
     def _in_time(self, prompt: Prompt) -> Prompt:
@@ -291,21 +297,31 @@ class _Answer:
 
     def _screened(self, found: Found) -> tuple[Citation, ...]:
         """The passages with all that is told of them: a title may hold a name, or an order."""
-        hits = found.hits
-        said = dict.fromkeys(
-            text for hit in hits for text in (hit.chunk.text, hit.chunk.title, hit.chunk.section)
-        )
-        verdicts = self.desk.engines.guards.get().screen_passages(
-            list(said), self.conversation.placeholders, self.asking.language
-        )
-        self.progress.found(hits)
-        masked = dict(zip(said, (verdict.text for verdict in verdicts), strict=True))
-        cited = self.desk.retrieval.citations(hits, masked, audience_of(self.asking.asker))
+        audience = audience_of(self.asking.asker)
+        screened: dict[str, dict[str, Verdict]] = {}
+        for collection in dict.fromkeys(hit.chunk.collection for hit in found.hits):
+            chunks = [hit.chunk for hit in found.hits if hit.chunk.collection == collection]
+            screened[collection] = self._of_one_collection(chunks, audience)
+        cited = self.desk.retrieval.citations(found.hits, screened, audience)
+        self.progress.found(cited)
         marked = found.highlights([citation.quote for citation in cited])
         return tuple(
             replace(citation, highlights=spans)
             for citation, spans in zip(cited, marked, strict=True)
         )
+
+    def _of_one_collection(self, chunks: Sequence[Chunk], audience: Audience) -> dict[str, Verdict]:
+        """For each text, title and section, what its collection lets this audience read."""
+        said = dict.fromkeys(
+            text for chunk in chunks for text in (chunk.text, chunk.title, chunk.section)
+        )
+        verdicts = self.desk.engines.guards.get().screen_passages(
+            list(said),
+            self.conversation.placeholders,
+            self.asking.language,
+            self.desk.retrieval.policy(chunks[0].collection, audience),
+        )
+        return dict(zip(said, verdicts, strict=True))
 
     def _sentences(self, writing: Writing) -> Iterator[str]:
         """Whole sentences; the model's usage goes to the facts when the text has ended."""
@@ -325,7 +341,11 @@ class _Answer:
         """The sentence alone, then the answer as it would read with it: nothing is taken back."""
         guards = self.desk.engines.guards.get()
         checked = guards.check_sentence(
-            sentence, prompt.sources, self.conversation.placeholders, self.asking.language
+            sentence,
+            prompt.sources,
+            self.conversation.placeholders,
+            self.asking.language,
+            self.progress.kept,
         )
         if checked.released and self.desk.engines.prompting.get().tells(sentence, prompt):
             checked = replace(checked, support=_OF_THE_PROMPT)
@@ -346,13 +366,16 @@ class _Answer:
         self.progress.release(sealed)
         return sealed
 
-    def _outcome(self, passages: tuple[Citation, ...]) -> Answered | Abstained:
+    def _outcome(self, passages: tuple[Citation, ...], question: str) -> Answered | Abstained:
         released = self.progress.released
-        if not released:
+        left = [sentence.text for sentence in released]
+        if not left:
             return Abstained(passages)
+        if not still_answers(question, left, self.progress.withheld, self.asking.language):
+            return Abstained(passages, partial=True)
         cited = {n for sentence in released for n in sentence.cited}
         return Answered(
-            " ".join(sentence.text for sentence in released),
+            " ".join(left),
             tuple(self._marked(passage) for passage in passages if passage.n in cited),
             self.desk.engines.generator.get().identity.name,
         )

@@ -9,7 +9,6 @@ from threading import Event as Flag
 from typing import Self
 
 from guardrails.verdicts import SentenceVerdict, Violation
-from ingest.index import Hit
 from models.budget import Shortened
 from models.energy import CpuMeter, estimate_wh
 from models.errors import ModelsError, Revocation, WritingRevokedError
@@ -18,6 +17,7 @@ from models.ports import Language, Usage
 from server.access import Person
 from server.audit.events import Json
 from server.audit.log import SealedSentence
+from server.outcomes import Citation
 from server.switch import Lease
 
 Suspended = Callable[[Person], bool]
@@ -77,6 +77,8 @@ class Progress:
     share: Share | None  # of what the machine's counters say
     released: list[SealedSentence] = field(default_factory=list)
     _timings_ms: dict[str, Json] = field(default_factory=dict)
+    kept: dict[int, tuple[str, ...]] = field(default_factory=dict)  # in clear, by passage
+    withheld: list[str] = field(default_factory=list)  # in memory alone
     _passages: list[Json] = field(default_factory=list)
     _withheld: list[Json] = field(default_factory=list)
     _violations: list[Json] = field(default_factory=list)
@@ -93,16 +95,18 @@ class Progress:
         """Note the milliseconds since the question came."""
         self._timings_ms[step] = round((time.perf_counter() - self.started) * 1000, 2)
 
-    def found(self, hits: Sequence[Hit]) -> None:
+    def found(self, passages: Sequence[Citation]) -> None:
+        self.kept = {one.n: one.kept for one in passages if one.kept}
         self._passages = [
             {
-                "collection": hit.chunk.collection,
-                "document": hit.chunk.document,
-                "version": hit.chunk.version,
-                "start": hit.chunk.start,
-                "end": hit.chunk.end,
+                "collection": one.collection,
+                "document": one.document,
+                "version": one.version,
+                "start": one.start,
+                "end": one.end,
+                **({"kept": list(one.kept)} if one.kept else {}),
             }
-            for hit in hits
+            for one in passages
         ]
 
     def weighed(self, likelihood: float | None) -> None:
@@ -112,6 +116,7 @@ class Progress:
     def withhold(self, checked: SentenceVerdict) -> None:
         self.violated(checked.verdict.violations)
         self._withheld.append(round(checked.support.score, 3))
+        self.withheld.append(checked.verdict.text)
 
     def violated(self, violations: Sequence[Violation]) -> None:
         self._violations += [

@@ -16,6 +16,7 @@ from server.access import Person
 from server.following import follows, self_contained
 
 KEPT = 1_000
+ANSWERS = 5_000  # whose marks can be opened, while the vault has what they stand for
 HEARD = REACH - 1  # more would be read with no sentence of the next turn
 
 
@@ -50,6 +51,7 @@ class Conversations:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._kept: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[str, Placeholders]] = OrderedDict()
         self._lock = Lock()
 
     def of(self, person: Person, conversation: str) -> Conversation:
@@ -64,11 +66,22 @@ class Conversations:
                 self._kept.popitem(last=False)
             return found
 
-    def own_words(self, text: str, person: Person, conversation: str) -> str:
-        """A sentence of the record as its asker typed it; as it stands there for anybody else."""
+    def remember(self, record: str, person: Person, conversation: Conversation) -> None:
+        """Whose answer this is, and what its marks stand for."""
         with self._lock:
-            found = self._kept.get((person.id, conversation))
-        return found.placeholders.own_words(text) if found else text
+            self._answers[record] = (person.id, conversation.placeholders)
+            while len(self._answers) > ANSWERS:
+                self._answers.popitem(last=False)
+
+    def own_words(self, text: str, person: Person, record: str) -> str:
+        """A text of an answer's record as its asker typed it; as it stands there for anybody else.
+
+        The marks of this very answer alone: those of another conversation mean other values.
+        """
+        with self._lock:
+            asker, placeholders = self._answers.get(record, ("", None))
+        mine = placeholders is not None and asker == person.id
+        return placeholders.own_words(text) if placeholders and mine else text
 
     def _new(self, person: Person, conversation: str) -> Conversation:
         keeping = Keeping(self._vault, Scope(person.id, conversation))

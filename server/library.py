@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Collection as Several
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -109,7 +109,8 @@ class Library:
         check(by, Right.ADMINISTER)
         _check_described(collection)
         check_consistent(collection)
-        if self._shelves.collection(collection.name) == collection:
+        known = self._shelves.collection(collection.name)
+        if known == collection:
             return
         self._record.append(
             Event(
@@ -123,10 +124,14 @@ class Library:
                     "class": collection.kind.value,
                     "sensitivity": collection.sensitivity.value,
                     "trust": collection.trust.value,
+                    "kept": list(collection.personal_data.kept),
                 },
             )
         )
         self._grant(collection)
+        if known is not None and known.orders is not collection.orders:
+            self._shelves.outdate(collection.name)
+            self._intake.files.release(collection.name, None)
         self._shelves.save_collection(collection)
 
     def enforce(self, name: str) -> None:
@@ -267,6 +272,10 @@ class Library:
         if self.standing(found).barred:
             raise NotFoundError("There is no such document, or you may not read it.")
         return found
+
+    def ids(self, name: str) -> Iterator[str]:
+        """The documents of a collection; read when the first is asked for."""
+        yield from self._shelves.readers(name)
 
     def standing(self, document: Document) -> Standing:
         """What a document is worth today."""

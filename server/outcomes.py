@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from guardrails.verdicts import Violation
 from ingest.collections import Trust
@@ -50,6 +51,7 @@ class Citation:
     replaces: tuple[str, ...] = ()  # earlier ones that were found with it
     last_page: int | None = None  # where it goes on to another page
     highlights: Highlights = ()
+    kept: tuple[str, ...] = ()  # kinds of personal data that its collection shows its readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,22 @@ class Abstained:
     """Nothing could be said that the passages support; here are the passages.
 
     Where they are not `relevant`, the house seems to hold nothing about the question: no model
-    was asked, and these are the nearest.
+    was asked, and these are the nearest. `partial`: sentences were shown, and what was withheld
+    from them is what was asked.
     """
 
     passages: tuple[Citation, ...]
     remarks: tuple[Violation, ...] = ()
     relevant: bool = True
     understood: Correction = NO_CORRECTION
+    partial: bool = False
+
+    @property
+    def why(self) -> Literal["partial", "text", "nearest"]:
+        """Which sentence of the catalogue tells it."""
+        if self.partial:
+            return "partial"
+        return "text" if self.relevant else "nearest"
 
 
 @dataclass(frozen=True, slots=True)

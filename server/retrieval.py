@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from guardrails.pii.policy import AS_USUAL, Policy
+from guardrails.verdicts import Verdict
 from ingest.collections import Collection, Trust
 from ingest.corrections import Correction
 from ingest.index import Audience, Hit, Index, Query
@@ -17,10 +19,13 @@ from models.ports import Embedder, Language, Reranker
 from models.quoting import Highlights, highlights
 from server.ground import Ground
 from server.lazy import Lazy
+from server.naming import Names
 from server.outcomes import Citation
 from server.reranking import READ_AGAIN, reranked
 from server.standings import Standing, Standings
 from server.store.lives import Key
+
+Screened = Mapping[str, Verdict]
 
 DEEPER = 4
 """How many times as far a search reads again when too little of what it found can be shown."""
@@ -54,6 +59,12 @@ class Found:
     likelihood: float | None
     relevant: bool
 
+    @classmethod
+    def nothing(cls, wanted: Wanted) -> Found:
+        """Of a search in which nothing is left to look for."""
+        understood = Understood.literally(wanted.question)
+        return cls([], understood, wanted.language, None, None, relevant=False)
+
     @property
     def correction(self) -> Correction:
         """What was looked for instead of what was typed, as the passages write it."""
@@ -76,6 +87,7 @@ class Retrieval:
     standings: Standings
     clock: Callable[[], datetime]
     rule: Rule
+    names: Names
     reranker: Lazy[Reranker] | None = None
 
     def find(self, wanted: Wanted, audience: Audience, limit: int) -> Found:
@@ -141,23 +153,52 @@ class Retrieval:
         )
 
     def citations(
-        self, hits: Sequence[Hit], masked: Mapping[str, str], audience: Audience
+        self, hits: Sequence[Hit], screened: Mapping[str, Screened], audience: Audience
     ) -> tuple[Citation, ...]:
         """Each hit under its number, with who answers for its source, its age, what replaces it.
 
-        `masked` gives, for each text, title and section, what may be shown of it.
+        `screened` gives, for each collection, what may be shown of each text, title and section.
+        A citation is read by more people than its document is: it tells no name of a file that
+        names a person.
         """
         described = self._described()
         standings = self.standings.of_hits(hits)
         today = self.clock().date()
-        return tuple(
+        dated = (
             _dated(
-                _citation(n, hit, masked, described.get(hit.chunk.collection)),
+                _citation(
+                    n, hit, screened[hit.chunk.collection], described.get(hit.chunk.collection)
+                ),
                 standings,
                 audience,
                 today,
             )
             for n, hit in enumerate(hits, start=1)
+        )
+        return tuple(map(self._publicly, dated))
+
+    def _publicly(self, citation: Citation) -> Citation:
+        def public(id_: str) -> str:
+            return self.names.public(citation.collection, id_) if id_ else ""
+
+        title = citation.title  # where a document says none, it is its file's name
+        return replace(
+            citation,
+            document=public(citation.document),
+            title=title if " " in title else self.names.shown(title),
+            replaced_by=public(citation.replaced_by),
+            replaces=tuple(map(public, citation.replaces)),
+        )
+
+    def policy(self, collection: str, audience: Audience) -> Policy:
+        """What becomes of personal data in passages of a collection, for these readers.
+
+        A permission to keep it holds for the readers of the whole collection alone.
+        """
+        found = self._described().get(collection)
+        reads = found is not None and found.readers & audience.groups
+        return (
+            found.personal_data if found and (reads or not found.personal_data.kept) else AS_USUAL
         )
 
     def contacts(self, passages: Sequence[Citation]) -> tuple[str, ...]:
@@ -171,24 +212,23 @@ class Retrieval:
         return {found.name: found for found in self.standings.shelves.collections()}
 
 
-def _citation(
-    n: int, hit: Hit, masked: Mapping[str, str], collection: Collection | None
-) -> Citation:
+def _citation(n: int, hit: Hit, screened: Screened, collection: Collection | None) -> Citation:
     chunk = hit.chunk
     return Citation(
         n=n,
         collection=chunk.collection,
         document=chunk.document,
         version=chunk.version,
-        title=masked[chunk.title],
-        section=masked[chunk.section],
-        quote=masked[chunk.text],
+        title=screened[chunk.title].text,
+        section=screened[chunk.section].text,
+        quote=screened[chunk.text].text,
         start=chunk.start,
         end=chunk.end,
         page=chunk.page,
         last_page=chunk.last_page,
         url=chunk.url,
         trust=collection.trust if collection else Trust.ORDINARY,
+        kept=tuple(sorted({one.kind for one in screened[chunk.text].kept})),
     )
 
 

@@ -17,6 +17,7 @@ from server.audit.log import AuditLog
 from server.comparing import compare
 from server.errors import AccessDeniedError, InvalidInputError, NotFoundError
 from server.library import Library
+from server.naming import Names
 from server.standings import Standing, Standings
 from server.store.lives import Kept, Word
 
@@ -77,6 +78,7 @@ class Stewardship:
     standings: Standings
     record: AuditLog
     clock: Callable[[], datetime]
+    names: Names
 
     def collections(self, person: Person) -> list[Collection]:
         """Those for which this person answers, wholly or for one document. May be none."""
@@ -96,11 +98,24 @@ class Stewardship:
         chosen = _chosen(said, theirs)
         _check_said(said, everything, self._today())
         words = {kept.document: self._word(said, collection, kept) for kept in chosen}
-        self.record.append(_event(said, chosen, by))
+        self.record.append(self._event(said, chosen, by))
         for kept in chosen:
             self.standings.lives.say(kept, words[kept.document])
         self.library.enforce(said.collection)
         return len(chosen)
+
+    def _event(self, said: Judgement, chosen: list[Kept], by: Person) -> Event:
+        facts: dict[str, Json] = {
+            "verdict": said.verdict.value,
+            "documents": len(chosen),
+            "since": said.since.isoformat() if said.since else None,
+        }
+        if said.document is not None:
+            public = self.names.public(said.collection, said.document)
+            facts |= {"document": public, "version": chosen[0].version}
+        if said.by_document:
+            facts["by_document"] = self.names.public(said.collection, said.by_document)
+        return Event(EventKind.DOCUMENTS_JUDGED, said.collection, by.pseudonym, facts)
 
     def _word(self, said: Judgement, collection: Collection, kept: Kept) -> Word:
         if said.verdict is Verdict.STILL_VALID:
@@ -141,8 +156,9 @@ class Stewardship:
         }
         answers: Mapping[str, list[Cited]] = defaultdict(list)
         for cited in self.record.citing(name):
-            if cited.document in since and cited.day >= since[cited.document]:
-                answers[cited.document].append(cited)
+            document = self.names.meant(name, cited.document, since)
+            if document in since and cited.day >= since[document]:
+                answers[document].append(cited)
         found = [
             Damage(
                 document,
@@ -212,19 +228,6 @@ def _check_said(said: Judgement, everything: Mapping[str, Kept], today: date) ->
             raise InvalidInputError(f"{said.document} would be replaced by itself.")
         line.add(heir)
         heir = everything[heir].successor if heir in everything else ""
-
-
-def _event(said: Judgement, chosen: list[Kept], by: Person) -> Event:
-    facts: dict[str, Json] = {
-        "verdict": said.verdict.value,
-        "documents": len(chosen),
-        "since": said.since.isoformat() if said.since else None,
-    }
-    if said.document is not None:
-        facts |= {"document": said.document, "version": chosen[0].version}
-    if said.by_document:
-        facts["by_document"] = said.by_document
-    return Event(EventKind.DOCUMENTS_JUDGED, said.collection, by.pseudonym, facts)
 
 
 def _ended(standing: Standing, kept: Kept) -> date | None:

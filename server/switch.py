@@ -17,7 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
+from guardrails.pii import Placeholders, StructuredIdentifiers
 from models.errors import Revocation, WritingRevokedError
+from models.ports import Language
 from server.errors import AccessDeniedError, InvalidInputError
 from server.outcomes import Mode
 
@@ -86,7 +88,7 @@ class Switch:
         A full disk or another process that hangs does not hold up a stop: a file named STOP then
         says it, or a state that nobody can read.
         """
-        reason = _cleaned(reason)
+        reason = cleaned(reason)
         with self._lock, self._alone() as alone:
             current = self.state()
             if _SEVERITY[mode] < _SEVERITY[current.mode]:
@@ -103,7 +105,7 @@ class Switch:
 
     def restart(self, reason: str, by: str) -> SwitchState:
         """The first person asks; a second one, not the same, starts the AI again."""
-        reason = _cleaned(reason)
+        reason = cleaned(reason)
         with self._lock, self._alone() as alone:
             if not alone:
                 raise InvalidInputError("Someone else is moving the switch; try again.")
@@ -208,10 +210,15 @@ def _parse(text: str) -> SwitchState:
     )
 
 
-def _cleaned(reason: str) -> str:
-    """The reason as every page can show it. A stop is not refused for being told at length."""
+def cleaned(reason: str) -> str:
+    """The reason as every page can show it. A stop is not refused for being told at length.
+
+    Identifiers are masked by rules in memory alone: no file, no lock, nothing that a stop could
+    wait for.
+    """
     readable = reason.encode("utf-8", "replace").decode()
     text = "".join(one if one.isprintable() else " " for one in readable).strip()
     if not text:
         raise InvalidInputError("A change of the switch needs a reason.")
-    return text[:LONGEST_REASON]
+    found = StructuredIdentifiers().find(text[:LONGEST_REASON], Language.FRENCH)
+    return Placeholders.fresh().mask(text[:LONGEST_REASON], found)

@@ -11,7 +11,7 @@ from server.audit.events import Event, EventKind
 from server.audit.log import AuditLog
 from server.lazy import Lazy
 from server.outcomes import Mode
-from server.switch import SCOPE, Switch, SwitchState
+from server.switch import SCOPE, Switch, SwitchState, cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Switching:
         check(by, Right.STOP)
         state = self.switch.tighten(mode, reason, by.name)
         try:
-            self._note(EventKind.SWITCHED, state, reason, by)
+            self._note(EventKind.SWITCHED, state, state.reason, by)
         except AuditError:
             # The record is down: the AI is stopped all the same, and the state file says by whom.
             return state
@@ -45,6 +45,7 @@ class Switching:
         Raises AccessDeniedError, InvalidInputError, AuditError.
         """
         check(by, Right.RESTART)
+        reason = cleaned(reason)
         asked = self.switch.state().restart_requested_by
         if asked and not self.active(asked):
             self.switch.forget_request(asked)

@@ -11,6 +11,7 @@ from pathlib import Path
 from demo import CHEAP, PASSWORD
 from passages import WordsEmbedder
 
+from guardrails.pii import StructuredIdentifiers
 from ingest.address import Address
 from ingest.errors import RemoteRefusedError
 from ingest.index import Hit
@@ -26,6 +27,7 @@ from server.accounts import Accounts, SignInPolicy
 from server.audit.log import AuditLog
 from server.lazy import Lazy
 from server.library import Intake, Library, Place
+from server.naming import Names
 from server.retrieval import Retrieval, Wanted
 from server.runs import Runs
 from server.standings import Standings
@@ -38,6 +40,7 @@ from server.store.people import People
 from server.store.shelves import Shelves
 
 SECRET = b"a secret of the tests"
+NAMES = Names(Lazy(StructuredIdentifiers), SECRET)
 POLICY = SignInPolicy(timedelta(1), 3, timedelta(1), CHEAP)
 
 
@@ -109,7 +112,7 @@ def keeping(home: Path, open_remote: Callable[[Address], Remote] = no_remote) ->
             record,
             Accounts(people, record, SECRET, POLICY, clock),
             library,
-            Stewardship(library, standings, record, clock),
+            Stewardship(library, standings, record, clock, NAMES),
             Retrieval(
                 Lazy(lambda: index),
                 Lazy(lambda: embedder),
@@ -117,6 +120,7 @@ def keeping(home: Path, open_remote: Callable[[Address], Remote] = no_remote) ->
                 standings,
                 clock,
                 Rule.read(),
+                NAMES,
             ),
             index,
         )

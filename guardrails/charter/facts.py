@@ -18,7 +18,7 @@ NAMED_PERSON = "text.names_a_person"
 
 _NAME = re.compile(
     r"\b(?:M\.|Mme|Mlle|Mr|Mrs|Ms|Monsieur|Madame) ?[A-ZÀ-Þ]"
-    r"|\[(?:PERSON|HOLDER)_\d"  # a name that was masked, with or without its tag
+    r"|\[(?:PERSON|HOLDER)[_\]]"  # a name that was masked, with or without its tag
     r"|(?<=[\w,:'’] )[A-ZÀ-Þ][a-zß-ÿ]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)? [A-ZÀ-Þ][\w-]*[a-zß-ÿA-ZÀ-Þ]\b"
 )
 _SHAPE, _SHAPE_VERSION = "shape", "1"

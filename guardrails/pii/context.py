@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 _EARLIER = re.compile(r".*(?:\n|[.!?;] )", re.DOTALL)
-_NEAR = 40  # characters
+NEAR = 40  # characters
 
 
-def before(low: str, position: int, reach: int = _NEAR) -> str:
+def before(low: str, position: int, reach: int = NEAR) -> str:
     """The characters before a position, never of an earlier line or sentence.
 
     A label that ends its line speaks of the next one: "NIR :" and a new line.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from guardrails.pii import accounts, checksums, phones
-from guardrails.pii.context import before
+from guardrails.pii.context import NEAR, before
 from guardrails.pii.ports import Kind
 from guardrails.pii.runs import LONGEST, Run, Written, cut, runs, shapes
 from guardrails.text import Shadow
@@ -85,7 +85,7 @@ _NIR_GROUPS = (1, 2, 2, 2, 3, 3)
 def _nir(written: Written) -> Finding | None:
     """Source: INSEE, décret 82-103; months of the CNAM."""
     digits = written.digits
-    if not _ANY.match(digits):
+    if not _ANY.match(digits) or not digits[13:].isdigit():
         return None
     if checksums.nir_key(digits[:13]) == int(digits[13:]):
         return _finding(Kind.NIR, written, PROVEN + 0.01)
@@ -168,7 +168,10 @@ _SAYS_FIRM = re.compile(r"\b(?:sire[nt]s?|rcs|registre|insee|ape|tva|entreprise|
 
 
 def _siret(written: Written) -> Finding | None:
-    if not _alone(written, *_LABELS_OF_FIRMS) or not checksums.siret(written.digits):
+    digits = written.digits
+    if not digits.isdigit() or not _alone(written, *_LABELS_OF_FIRMS):
+        return None
+    if not checksums.siret(digits):
         return None
     return _finding(Kind.SIRET, written, PROVEN + 0.02)
 
@@ -210,6 +213,8 @@ _SAYS_NHS = re.compile(r"\bnhs\b")
 
 
 def _nhs(written: Written) -> Finding | None:
+    if "nhs" not in written.low[max(0, written.start - NEAR) : written.start]:  # costs least
+        return None
     if not written.digits.isdigit() or not checksums.nhs(written.digits):
         return None
     named = _alone(written, "nhs") and _SAYS_NHS.search(before(written.low, written.start))

@@ -6,7 +6,7 @@ import hmac
 import ipaddress
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
@@ -85,11 +85,17 @@ class Placeholders:
         issued: Issued | None = None,
         *,
         typed: bool = False,
+        nameless: Collection[str] = (),
     ) -> list[Replacement]:
-        """What `mask` replaces, in order. `typed`: by the asker, who may read it again."""
+        """What `mask` replaces, in order. `typed`: by the asker, who may read it again.
+
+        Of `nameless` kinds nothing is told but the kind: `[PERSON]`.
+        """
         known = self.issued() if issued is None else issued
         marks = [
-            (one.start, one.end, self._mark(one.kind, text[one.start : one.end], typed=typed))
+            (one.start, one.end, f"[{one.kind}]")
+            if one.kind in nameless
+            else (one.start, one.end, self._mark(one.kind, text[one.start : one.end], typed=typed))
             for one in findings
         ]
         disarmed = [

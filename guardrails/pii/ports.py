@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from guardrails.text import Shadow
 from guardrails.verdicts import Finding
@@ -54,24 +54,33 @@ class Kind(StrEnum):
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 
 
-_TELL_NAMES = frozenset({Kind.PERSON, Kind.HOLDER, Kind.EMAIL})
+TELL_NAMES = frozenset({Kind.PERSON, Kind.HOLDER, Kind.EMAIL})
 _SURE = 0.5
 
 
 def tells_a_name(found: Finding) -> bool:
     """Whether its words may stand elsewhere without anything around them, and mean a person."""
-    return found.kind in _TELL_NAMES and found.score >= _SURE
+    return found.kind in TELL_NAMES and found.score >= _SURE
+
+
+class Told(NamedTuple):
+    """A value that was said, what it is, and the letters and digits by which it is known again."""
+
+    kind: str
+    value: str
+    packed: str = ""
 
 
 class PersonalData(Protocol):
     """Finds personal data in a text."""
 
     def find(
-        self, text: str, language: Language, said: Collection[str] = ()
+        self, text: str, language: Language, said: Collection[Told] = ()
     ) -> tuple[Finding, ...]:
         """Findings in order, none overlapping another; positions in characters of `text`.
 
-        `said` are values that went before this text: the names they tell are masked again.
+        `said` are values that went before this text: the names and numbers they tell are found
+        again.
         """
         ...
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from guardrails.pii.ports import Kind, PersonalData, tells_a_name
+from guardrails.pii.ports import Kind, PersonalData, Told
+from guardrails.pii.repeats import told
 from guardrails.pii.scan import IdentifiersAndNames, settled
 from guardrails.verdicts import Finding
 from models.ports import Language
@@ -61,15 +62,15 @@ class PresidioPersonalData(PersonalData):
         )
 
     def find(
-        self, text: str, language: Language, said: Collection[str] = ()
+        self, text: str, language: Language, said: Collection[Told] = ()
     ) -> tuple[Finding, ...]:
         """Raises whatever a recogniser raises: a text not scanned to its end is not passed on."""
         found = [
             Finding(_KINDS.get(one.entity_type, one.entity_type), one.start, one.end, one.score)
             for one in self._engine.analyze(text, language.value)
         ]
-        told = {text[one.start : one.end] for one in found if tells_a_name(one)}
-        again = self._ours.find(text, language, told.union(said)) if told or said else ()
+        known = told(text, found).union(said)
+        again = self._ours.find(text, language, known) if known else ()
         return tuple(settled((*found, *again)))
 
     def open_from(self, text: str) -> int:

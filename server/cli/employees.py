@@ -59,6 +59,9 @@ def search(
     found = cast("dict[str, Any]", run(context, "search", arguments, as_user))
     for line in _correction_lines(found["correction"]):
         sys.stderr.write(line + "\n")
+    if found["redacted"]:
+        left_out = ", ".join(f"{kind} × {n}" for kind, n in found["redacted"].items())
+        sys.stderr.write(f"Personal data was not looked for: {left_out}.\n")
     if not found["relevant"]:
         sys.stderr.write("Nothing that you may read seems to be about this; here is the nearest.\n")
     show(found["hits"], as_json, lambda: _hit_lines(found["hits"]))

@@ -87,11 +87,13 @@ def citation_json(citation: Citation) -> Json:
 def search(vigie: Vigie, caller: Caller, given: SearchGiven) -> Json:
     language = given.language or guess_language(given.question)
     wanted = Wanted(given.question, language, exact=given.exact)
-    found = vigie.searching.look(wanted, caller.person, given.limit)
+    looked = vigie.searching.look(wanted, caller.person, given.limit)
+    found = looked.found
     return {
         "hits": hits_json(found),
         "correction": correction_json(found.correction),
         "relevant": found.relevant,
+        "redacted": dict(looked.redacted),
     }
 
 
@@ -145,8 +147,8 @@ def _details(outcome: Outcome, language: Language) -> dict[str, Json]:
     match outcome:
         case Answered(generator=generator):
             return {"generator": generator, **_beside(outcome, language)}
-        case Abstained(relevant=relevant):
-            return {"relevant": relevant, **_beside(outcome, language)}
+        case Abstained(relevant=relevant, partial=partial):
+            return {"relevant": relevant, "partial": partial, **_beside(outcome, language)}
         case Refused(violations=violations):
             return {"violations": _violations(violations, language)}
         case Stopped():

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import cast
 
 from pydantic import Field
 
-from ingest.collections import Sensitivity, Trust
+from guardrails.pii.policy import Policy
+from guardrails.pii.ports import Kind
+from ingest.collections import Collection, Sensitivity, Trust
 from ingest.freshness import DocumentClass
 from ingest.ledger import FileState
 from ingest.readers import reasons
 from ingest.report import IngestionReport, RunOptions
 from models.ports import Language
-from server.access import Right, Role, check, check_appointment, check_key
+from server.access import Person, Right, Role, check, check_appointment, check_key
 from server.audit.events import Json
 from server.commands import Caller, Given
 from server.library import Shelf, place
@@ -127,14 +129,29 @@ def report_json(reports: Sequence[IngestionReport], language: Language) -> Json:
 
 def list_files(vigie: Vigie, caller: Caller, given: FilesGiven) -> Json:
     check(caller.person, Right.ADMINISTER)
-    states = given.states or UNREAD
-    return [file_json(one, caller.language) for one in vigie.library.files(given.name, states)]
+    found = listed_files(vigie, given.name, given.states or UNREAD)
+    return [file_json(one, caller.language) for one in found]
+
+
+def listed_files(
+    vigie: Vigie, name: str | None, states: Sequence[FileState] = UNREAD
+) -> list[KnownFile]:
+    """Files under the names they go by: whoever runs the house may not read them."""
+    found = vigie.library.files(name, states)
+    return [replace(one, path=vigie.names.public(one.collection, one.path)) for one in found]
+
+
+def release_files(vigie: Vigie, name: str, paths: Sequence[str], by: Person) -> int:
+    """Let these, or all, be tried anew, by their own names or those they are listed under."""
+    known = [one.path for one in vigie.library.files(name)]
+    meant = [vigie.names.meant(name, path, known) for path in paths]
+    return vigie.library.release(name, meant or None, by)
 
 
 def retry_files(vigie: Vigie, caller: Caller, given: RetryGiven) -> Json:
     """Release what failed, and ingest the collection again from where it last came from."""
     check(caller.person, Right.ADMINISTER)
-    released = vigie.library.release(given.name, given.paths or None, caller.person)
+    released = release_files(vigie, given.name, given.paths, caller.person)
     report = vigie.library.ingest_again(given.name, caller.person, caller.progress)
     return {"released": released, **cast("dict[str, Json]", report_json([report], caller.language))}
 
@@ -197,8 +214,25 @@ def shelf_json(shelf: Shelf) -> Json:
         "legal_basis": collection.legal_basis,
         "sensitivity": collection.sensitivity.value,
         "trust": collection.trust.value,
-        "remarks": [] if collection.deputy else ["no deputy"],
+        "personal_data": _policy_json(collection.personal_data),
+        "remarks": list(_remarks(collection)),
     }
+
+
+def _policy_json(policy: Policy) -> Json:
+    return {
+        "otherwise": policy.otherwise.value,
+        **{kind: said.value for kind, said in policy.kinds},
+    }
+
+
+def _remarks(collection: Collection) -> Iterator[str]:
+    """What whoever answers for data protection should see."""
+    if not collection.deputy:
+        yield "no deputy"
+    if kept := collection.personal_data.kept:
+        every = len(kept) == len(Kind)
+        yield f"personal data in clear for its readers: {'all' if every else ', '.join(kept)}"
 
 
 def add_user(vigie: Vigie, caller: Caller, given: UserGiven) -> Json:

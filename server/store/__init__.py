@@ -26,7 +26,9 @@ class Store:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Raises StoreUnavailableError when the file is not a store this version can use."""
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 5})
+        engine = create_engine(
+            f"sqlite:///{path}", connect_args={"timeout": 5}, hide_parameters=True
+        )
         event.listen(engine, "connect", _configure)
         store = cls(engine)
         with store.transaction() as connection:

@@ -40,6 +40,9 @@ PAGE = 200
 _DESCRIPTION = TypeAdapter(Collection)
 _SPANS = TypeAdapter(tuple[Span, ...])
 
+OUTDATED = "outdated"
+"""The fingerprint of a document that was read as its collection no longer wants it."""
+
 
 class Shelves(Catalogue, Texts, Stretches):
     """The catalogue of ingestion, kept in the store."""
@@ -225,6 +228,7 @@ class Shelves(Catalogue, Texts, Stretches):
             documents.c.collection == bindparam("its_collection"),
             documents.c.id == bindparam("its_id"),
             documents.c.version == bindparam("its_version"),
+            documents.c.fingerprint.is_distinct_from(OUTDATED),  # its text is still the old one
         )
         rows = [
             {
@@ -239,6 +243,13 @@ class Shelves(Catalogue, Texts, Stretches):
             with self._store.transaction() as connection:
                 connection.execute(update(documents).where(same).values(values), rows)
             self._changes += 1
+
+    def outdate(self, collection: str) -> None:
+        """Let each document be read again by the next run, and found until then."""
+        known = and_(documents.c.collection == collection, documents.c.fingerprint.is_not(None))
+        with self._store.transaction() as connection:
+            connection.execute(update(documents).where(known).values(fingerprint=OUTDATED))
+        self._changes += 1
 
     def unmark(self) -> None:
         """Nothing is indexed any more, whatever was remembered."""

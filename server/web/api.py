@@ -32,6 +32,7 @@ router = APIRouter(prefix="/api/v1", tags=["vigie"])
 
 CORRECTION = "X-Vigie-Correction"
 RELEVANT = "X-Vigie-Relevant"
+REDACTED = "X-Vigie-Redacted"
 
 JsonObject = dict[str, Any]
 
@@ -87,15 +88,19 @@ async def search(
     Where a word was mended or an acronym spelt out, the header `X-Vigie-Correction` says so,
     in JSON: `{"mended": {typed: meant}, "acronyms": {acronym: words}}`. The header
     `X-Vigie-Relevant` is `false` where they are only the nearest, and none seems to be about
-    what was asked.
+    what was asked. Personal data is never looked for: `X-Vigie-Redacted` counts, in JSON, what was
+    left out by kind.
     """
     language = body.language or guess_language(body.question)
     wanted = Wanted(body.question, language, exact=body.exact)
-    found = await web.threads.run(
+    looked = await web.threads.run(
         web.threads.search, lambda: web.vigie.searching.look(wanted, person, body.limit)
     )
+    found = looked.found
     if told := correction_json(found.correction):
         response.headers[CORRECTION] = json.dumps(told)  # in ASCII, as a header must be
+    if looked.redacted:
+        response.headers[REDACTED] = json.dumps(dict(looked.redacted))
     response.headers[RELEVANT] = "true" if found.relevant else "false"
     return [dict(hit) for hit in hits_json(found)]  # type: ignore[arg-type]  # an object
 

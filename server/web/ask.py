@@ -6,6 +6,8 @@ import contextlib
 import json
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -113,9 +115,22 @@ def answer_page(
     visited: Visit, found: Exchange, conversation: str, status: int = 200
 ) -> HTMLResponse:
     titles = titles_of(visited.web.vigie.charter.get(), visited.language)
+    own = partial(_own_words, visited, found)
+    shown = replace(found, sentences=tuple(map(own, found.sentences)))
     return visited.page(
-        "answer.html", status, exchange=found, conversation=conversation, titles=titles
+        "answer.html",
+        status,
+        exchange=shown,
+        asked=own(found.question),
+        conversation=conversation,
+        titles=titles,
     )
+
+
+def _own_words(visited: Visit, found: Exchange, text: str) -> str:
+    """For their asker, who is the only one to see this page."""
+    assert visited.person is not None
+    return visited.web.vigie.answering.conversations.own_words(text, visited.person, found.record)
 
 
 def new_conversation() -> str:
@@ -138,7 +153,7 @@ async def _event(visited: Visit, asking: Asking, sealed: SealedSentence | Sealed
     match sealed:
         case SealedSentence():
             text = visited.web.vigie.answering.conversations.own_words(
-                sealed.text, asking.asker, asking.conversation
+                sealed.text, asking.asker, sealed.record
             )
             html = visited.fragment("fragments/sentence.html", text=text, record=sealed.record)
             return _as_event("sentence", html)

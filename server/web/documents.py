@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -14,6 +14,7 @@ from ingest.corrections import NO_CORRECTION
 from ingest.documents import BlockKind, Chunk, Document, Span
 from models.quoting import Highlights
 from models.words import guess_language
+from server.naming import Names
 from server.retrieval import Wanted
 from server.web.visits import AnyVisit, Asker
 
@@ -65,8 +66,10 @@ def document_page(
     id_: str,
     spot: Annotated[Spot, Query()],
 ) -> HTMLResponse:
-    library = visited.web.vigie.library
-    document = library.open(collection, id_, person)
+    vigie, library = visited.web.vigie, visited.web.vigie.library
+    document = library.open(
+        collection, vigie.names.meant(collection, id_, library.ids(collection)), person
+    )
     shelf = library.collection(collection)
     changed = spot.version not in ("", document.version)
     passage = range(0) if changed else range(spot.start, min(spot.end, len(document.text)))
@@ -89,12 +92,14 @@ async def search_page(
     vigie, threads = visited.web.vigie, visited.web.threads
     passages: list[tuple[Chunk, Highlights]] = []
     correction, relevant = NO_CORRECTION, True
+    redacted: Mapping[str, int] = {}
     if q.strip():
         wanted = Wanted(q, guess_language(q), exact=exact)
-        found = await threads.run(
+        looked = await threads.run(
             threads.search, lambda: vigie.searching.look(wanted, person, HITS)
         )
-        chunks = [hit.chunk for hit in found.hits]
+        found, redacted = looked.found, looked.redacted
+        chunks = [_linked(vigie.names, hit.chunk) for hit in found.hits]
         marked = found.highlights([chunk.text for chunk in chunks])
         passages = list(zip(chunks, marked, strict=True))
         correction, relevant = found.correction, found.relevant
@@ -104,8 +109,14 @@ async def search_page(
         passages=passages,
         correction=correction,
         relevant=relevant,
+        redacted=redacted,
         state=vigie.switch.state(),
     )
+
+
+def _linked(names: Names, chunk: Chunk) -> Chunk:
+    """The passage under the name by which its document is linked: addresses are written down."""
+    return replace(chunk, document=names.public(chunk.collection, chunk.document))
 
 
 def _without_title(blocks: list[ShownBlock], title: str) -> list[ShownBlock]:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from ingest.ledger import FileState
 from ingest.report import RunOptions
+from server.commands.running import listed_files, release_files
 from server.web.visits import Admin, AnyVisit, Visit, to
 
 router = APIRouter(prefix="/admin/files")
@@ -26,13 +27,13 @@ _begun: set[asyncio.Task[None]] = set()  # a task that nothing holds may be coll
 @router.get("")
 def files_page(visited: AnyVisit, person: Admin) -> HTMLResponse:
     assert person == visited.person
-    library = visited.web.vigie.library
+    vigie, library = visited.web.vigie, visited.web.vigie.library
     return visited.page(
         "files.html",
         runs=library.runs(),
         counts=library.file_counts(),
         states=tuple(FileState),
-        unread=library.files(None),
+        unread=listed_files(vigie, None),
     )
 
 
@@ -46,11 +47,11 @@ def runs_fragment(visited: AnyVisit, person: Admin) -> HTMLResponse:
 
 @router.post("/retry")
 async def retry(visited: AnyVisit, person: Admin, collection: Field, file: Field = "") -> Response:
-    library = visited.web.vigie.library
+    vigie = visited.web.vigie
 
     def work() -> None:
-        library.release(collection, [file] if file else None, person)
-        library.ingest_again(collection, person, _unseen)
+        release_files(vigie, collection, [file] if file else [], person)
+        vigie.library.ingest_again(collection, person, _unseen)
 
     await begun(visited, work)
     return to("/admin/files")

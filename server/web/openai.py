@@ -176,9 +176,8 @@ def ending_text(sealed: SealedOutcome, spoken: Catalogue) -> str:
         case Answered(citations=citations, remarks=remarks):
             sources = _sources(spoken.say("answer.sources"), citations)
             return "\n".join([*_clauses(remarks, spoken.language), sources])
-        case Abstained(passages=passages, remarks=remarks, relevant=relevant):
-            unsure, nearest = "outcome.abstained.text", "outcome.abstained.nearest"
-            sources = _sources(spoken.say(unsure if relevant else nearest), passages)
+        case Abstained(passages=passages, remarks=remarks):
+            sources = _sources(spoken.say(f"outcome.abstained.{sealed.outcome.why}"), passages)
             return "\n".join([*_clauses(remarks, spoken.language), sources])
         case Refused(violations=violations):
             return "\n".join(_clauses(violations, spoken.language))

@@ -45,6 +45,7 @@ from server.conversations import Conversations
 from server.desk import Desk
 from server.lazy import Lazy
 from server.library import Intake, Library
+from server.naming import Names
 from server.onsite import check_on_site
 from server.procedure import read_procedure
 from server.prompting import Prompting
@@ -94,6 +95,10 @@ class Vigie:
     writer: Lazy[Made]
     rebuilding: Rebuilding
     adapting: Adapting
+
+    @property
+    def names(self) -> Names:
+        return self.answering.retrieval.names
 
     @property
     def operator(self) -> Person:
@@ -233,7 +238,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
         rebuilding=documents.rebuilding,
         adapting=documents.adapting,
         desk=Desk(DeskRows(store), guards, record, secret, now),
-        searching=Searching(documents.retrieval),
+        searching=Searching(documents.retrieval, guards),
         answering=Answering(
             switch=switch,
             record=record,
@@ -271,6 +276,7 @@ def _documents(ground: _Ground, parts: Parts) -> _Documents:
     index = Lazy[Index](lambda: RememberingIndex(live.get(), vectors.get()))
     reader = Lazy(lambda: _open_reader(settings, closing))
     reranker = _reranker(settings, switch)
+    names = Names(parts.personal_data, hmac.digest(ground.secret, b"names of documents", "sha256"))
     standings = Standings(shelves, Lives(store), Likenesses(store), People(store), now)
 
     def remembering(embedder: Embedder) -> Embedder:
@@ -287,8 +293,10 @@ def _documents(ground: _Ground, parts: Parts) -> _Documents:
     embedders = _embedders(settings, rebuilding)
     return _Documents(
         library,
-        Stewardship(library, standings, ground.record, now),
-        Retrieval(index, embedder, Lexicon(shelves), standings, now, _rule(settings), reranker),
+        Stewardship(library, standings, ground.record, now, names),
+        Retrieval(
+            index, embedder, Lexicon(shelves), standings, now, _rule(settings), names, reranker
+        ),
         rebuilding,
         Adapting(settings.home, embedders, shelves, switch, ground.record),
     )

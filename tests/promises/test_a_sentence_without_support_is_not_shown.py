@@ -19,7 +19,7 @@ from models.ports import Language, Prompt, Source
 from models.segmentation import split
 from server.audit.log import SealedOutcome
 from server.lazy import Lazy
-from server.outcomes import Answered
+from server.outcomes import Abstained, Answered
 from server.wiring import Vigie
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -137,3 +137,35 @@ def test_a_sentence_that_leans_on_one_that_is_not_shown_is_not_shown_either(
         "Le badge est rendu le dernier jour du contrat [1]. "
         "Le responsable répond sous dix jours [1]."
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("question", "partial"),
+    [
+        ("Avant quelle date poser ses congés, quel est le délai ?", True),
+        ("Où poser ses congés ?", False),
+    ],
+)
+def test_where_what_was_asked_is_withheld_the_passages_are_shown_instead(
+    house: Vigie, tmp_path: Path, question: str, partial: bool
+) -> None:
+    lines = tmp_path / "notes.jsonl"
+    said = "Les congés sont posés dans Sémaphore. Ils sont posés avant le 31 mai."
+    lines.write_text(json.dumps({"id": "1", "title": "Congés", "text": said}), encoding="utf-8")
+    house.library.ingest(lines, "notes", house.operator, lambda _done, _of: None)
+
+    def writing(_prompt: Prompt) -> Iterable[str]:
+        yield "Les congés sont posés dans Sémaphore [1].\n"
+        yield "Les congés sont posés avant le 31 juillet [1].\n"
+
+    engines = replace(house.answering.engines, generator=Lazy(lambda: ScriptedGenerator(writing)))
+    asking = asked_by(employee(house), question)
+    *shown, last = replace(house.answering, engines=engines).answer(asking)
+
+    assert len(shown) == 1
+    assert isinstance(last, SealedOutcome)
+    assert isinstance(last.outcome, Abstained if partial else Answered)
+    if isinstance(last.outcome, Abstained):
+        assert last.outcome.partial
+        assert "31 mai" in last.outcome.passages[0].quote

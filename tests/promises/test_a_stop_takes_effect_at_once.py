@@ -124,7 +124,7 @@ def test_with_the_ai_off_no_door_of_the_house_leads_to_a_model(
         house.switch.tighten(Mode.OFF, "essai", "garde")
 
         house.warm_up()
-        found = house.searching.look(Wanted("congés payés", Language.FRENCH), asker, 5)
+        found = house.searching.look(Wanted("congés payés", Language.FRENCH), asker, 5).found
         marked = found.highlights([hit.chunk.text for hit in found.hits])
         house.desk.leave(QUESTION, asker, Language.FRENCH)
         list(house.answering.answer(asked_by(asker, QUESTION)))

@@ -18,6 +18,7 @@ from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.pii import Placeholders, StructuredIdentifiers
 from guardrails.verdicts import Decision
+from ingest.collections import OrdersFound
 from ingest.documents import Hiding
 from models.ports import Language, Source
 from server.audit.recording import SealedOutcome
@@ -191,6 +192,38 @@ def test_a_collection_says_what_becomes_of_orders_in_its_files(
 
     assert len(report.failed) == failed
     assert [one.hidden.kind for one in report.remarks] == [Hiding.ORDER] * told
+
+
+@pytest.mark.slow
+def test_what_was_read_before_is_read_again_when_its_collection_changes_its_mind(
+    house: Vigie, tmp_path: Path
+) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "note.md").write_text("# Note\n\n" + DOCUMENTS[0], encoding="utf-8")
+    (folder / "other.md").write_text("# Autre\n\nLe plafond est de 20 euros.", encoding="utf-8")
+
+    def ingested(asked: str) -> tuple[int, int, int, int]:
+        described = f'owner = "Camille"\norders = "{asked}"\n'
+        (folder / "collection.toml").write_text(described, encoding="utf-8")
+        report = house.library.ingest(folder, None, house.operator, lambda _done, _of: None)
+        return report.updated, report.unchanged, len(report.failed), report.removed
+
+    def text() -> str:
+        return house.library.open("notes", "note.md", house.operator).text
+
+    assert ingested("keep") == (0, 0, 0, 0)
+    kept = text()
+    assert ingested("keep") == (0, 2, 0, 0)
+    assert ingested("neutralise") == (2, 0, 0, 0)
+    assert text() != kept
+    assert ingested("quarantine") == (1, 0, 1, 1)
+    assert ingested("keep")[2:] == (0, 0)
+    assert text() == kept
+    changed = replace(house.library.collection("notes"), orders=OrdersFound.NEUTRALISE)
+    house.library.describe(changed, house.operator)
+    house.rebuild_index()  # from the texts that are kept, which are still the old ones
+    assert ingested("neutralise")[0] == 2
 
 
 @given(st.text(max_size=80), st.integers(0, 2))

@@ -44,6 +44,7 @@ def keys_of_closed_sets() -> set[str]:
     return {
         *(f"mode.{mode.value}.{part}" for mode in Mode for part in ("title", "text")),
         *(f"outcome.failed.{cause.value}" for cause in FailureCause),
+        *(f"outcome.abstained.{why}" for why in ("partial", "text", "nearest")),
         *(f"error.{told.key}.{part}" for told in TABLE.values() for part in ("title", "text")),
         *(f"event.{kind.name}" for kind in EventKind),
         *(f"role.{role.value}" for role in Role),

@@ -11,7 +11,7 @@ from guardrails.pii.names.knowledge import COMMON, GIVEN, THING, Knowledge, ship
 from guardrails.pii.names.likelihood import FREQUENT, NAMES, Likelihood
 from guardrails.pii.names.reading import SENTENCE_ENDS, Reading, read
 from guardrails.pii.names.words import BEGINNINGS, PARTICLES
-from guardrails.pii.ports import Detector, Kind, tells_a_name
+from guardrails.pii.ports import TELL_NAMES, Detector, Kind, Told, tells_a_name
 from guardrails.text import Shadow
 from guardrails.verdicts import Finding
 
@@ -46,11 +46,14 @@ class Persons(Detector):
             yield Finding(Kind.PERSON, first.start(), last.end(), score)
 
     def again(
-        self, shadow: Shadow, found: Sequence[Finding], said: Collection[str]
+        self, shadow: Shadow, found: Sequence[Finding], said: Collection[Told]
     ) -> Iterator[Finding]:
         """Names that this text, or what went before it, has told already."""
-        if said or any(tells_a_name(one) for one in found):
-            yield from echoes(read(shadow.text, self._likelihood.word), found, said)
+        names = [one for one in said if one.kind in TELL_NAMES]
+        if names or any(tells_a_name(one) for one in found):
+            yield from echoes(
+                read(shadow.text, self._likelihood.word), found, [one.value for one in names]
+            )
 
     def open_from(self, shadow: Shadow) -> int:
         reading = read(shadow.text, self._likelihood.word)

@@ -10,6 +10,7 @@ import pytest
 from guardrails import charter as charters
 from guardrails.chain import Guards
 from guardrails.pii import IdentifiersAndNames, PersonalData, Placeholders
+from guardrails.pii.ports import Told
 from guardrails.verdicts import Decision, Finding, Stage
 from models.ports import Language, Source
 
@@ -203,7 +204,7 @@ class Failing(PersonalData):
     """Personal data that cannot be scanned."""
 
     def find(
-        self, text: str, language: Language, said: Collection[str] = ()
+        self, text: str, language: Language, said: Collection[Told] = ()
     ) -> tuple[Finding, ...]:
         del text, language, said
         raise OSError("no scan")
@@ -225,3 +226,26 @@ def test_the_charter_in_force_is_named_exactly(guards: Guards) -> None:
 
     assert charter.version in guards.charter_version
     assert charter.digest[:16] in guards.charter_version
+
+
+@pytest.mark.parametrize(
+    ("sentence", "left"),
+    [
+        ("Appelez le 06 39 98 12 34 [1].", "Appelez le 06 39 98 12 34 [1]."),
+        ("Appelez le +33 6 39 98 12 34 [1].", "Appelez le +33 6 39 98 12 34 [1]."),
+        ("Appelez Mme Exemple [1].", "Appelez Mme Exemple [1]."),
+        ("Appelez le 07 39 98 12 34 [1].", "Appelez le [PHONE_1] [1]."),
+        ("Écrivez à a@exemple.fr [1].", "Écrivez à [EMAIL_1] [1]."),
+        ("Appelez le 06 39 98 12 34 [2].", "Appelez le [PHONE_1] [2]."),
+        ("Appelez Mme Modèle [1].", "Appelez Mme [PERSON_1] [1]."),
+    ],
+)
+def test_a_sentence_says_in_clear_what_a_passage_it_cites_keeps(
+    guards: Guards, placeholders: Placeholders, sentence: str, left: str
+) -> None:
+    page = "Appelez Mme Odile Exemple au 06 39 98 12 34 ou écrivez à a@exemple.fr."
+    sources = (Source(1, "", page), Source(2, "", page))
+
+    checked = guards.check_sentence(sentence, sources, placeholders, FR, {1: ("PHONE", "PERSON")})
+
+    assert checked.verdict.text == left

@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from guardrails.pii import StructuredIdentifiers
 from guardrails.pii.checksums import IBAN_LENGTHS, luhn, nir_key
+from guardrails.pii.repeats import told
 from models.ports import Language
+
+FRENCH = Language.FRENCH
+IDENTIFIERS = StructuredIdentifiers()
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -253,3 +257,43 @@ def test_luhn_accepts_exactly_one_check_digit(number: str) -> None:
 
 def test_every_iban_length_is_within_the_standard() -> None:
     assert all(15 <= length <= 34 for length in IBAN_LENGTHS.values())
+
+
+@pytest.mark.parametrize(
+    ("told_once", "again"),
+    [
+        ("n° RPPS 10101234567", "10101234567"),
+        ("n° RPPS 10101234567", "1010 1234 567"),
+        ("permis de conduire 911091204567", "9110-9120-4567"),
+        ("passeport 12AB34567", "12 AB 34567"),
+        ("passeport 12AB34567", "12ab34567"),
+        ("carte nationale d’identité X4RTBPFW4", "X4RT BPFW4"),
+    ],
+)
+def test_what_a_word_told_once_is_known_without_it_from_there_on(
+    told_once: str, again: str
+) -> None:
+    text = f"Dossier : {told_once}. Rappel. Le {again} est classé."
+    before = f"Le {again} est classé. Rappel. Dossier : {told_once}."
+
+    found = IDENTIFIERS.find(text, FRENCH)
+    known = told(text, found)
+
+    assert again in [text[one.start : one.end] for one in found]
+    assert len({one.kind for one in found}) == 1
+    assert [one.start > 20 for one in IDENTIFIERS.find(before, FRENCH)] == [True]
+    assert again in [before[one.start : one.end] for one in IDENTIFIERS.find(before, FRENCH, known)]
+
+
+@given(st.from_regex(r"[0-9]{4,18}2[ab][0-9 ]{4,18}", fullmatch=True))
+def test_a_code_with_the_letters_of_corsica_is_read_to_its_end(code: str) -> None:
+    found(f"Pièce {code} en stock, réf. 66000992b23693")
+
+
+@pytest.mark.parametrize("other", ["110101234567", "A10101234567", "1010123456", "10101234568"])
+def test_only_the_very_number_is_known_again(other: str) -> None:
+    text = f"n° RPPS 10101234567. Rappel. Le {other} est classé."
+
+    found = IDENTIFIERS.find(text, FRENCH)
+
+    assert [text[one.start : one.end] for one in found] == ["10101234567"]

@@ -12,6 +12,7 @@ from streamed import streamed
 
 from guardrails.pii import IdentifiersAndNames, Placeholders
 from guardrails.pii.names.knowledge import FILE, GIVEN, shipped, unpacked
+from guardrails.pii.ports import Told
 from guardrails.stream import StreamRedactor
 from models.ports import Language
 
@@ -19,7 +20,7 @@ OURS = IdentifiersAndNames()
 
 
 def names(text: str, said: tuple[str, ...] = ()) -> list[str]:
-    found = OURS.find(text, Language.FRENCH, said)
+    found = OURS.find(text, Language.FRENCH, [Told("PERSON", one) for one in said])
     return [text[one.start : one.end] for one in found if one.kind == "PERSON"]
 
 

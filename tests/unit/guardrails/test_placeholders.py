@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from guardrails.pii import Placeholders, StructuredIdentifiers
+from guardrails.pii import IdentifiersAndNames, Placeholders, StructuredIdentifiers
 from models.ports import Language
 
 
@@ -99,3 +99,17 @@ def test_threads_agree_on_the_numbers(placeholders: Placeholders) -> None:
 
     assert len(set(marks)) == 50
     assert all(mark == marks[n % 50] for n, mark in enumerate(marks))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Voir Mme [PERSON_1] ou M. [PERSON_2].",
+        "Signé : [PERSON_1]",
+        "Titulaire du compte : [HOLDER_1]",
+        "Je m'appelle [PERSON_1·k7q2mx9wdf3h], né à [BIRTH_PLACE_1].",
+        "Voir Mme [PERSON].",
+    ],
+)
+def test_a_mark_is_no_name_whatever_announces_it(text: str) -> None:
+    assert IdentifiersAndNames().find(text, Language.FRENCH) == ()

@@ -73,6 +73,16 @@ FRAGMENTS = st.sampled_from(
         "a",
         "M. ",
         "0",
+        "n° RPPS 10101234567",
+        "10101234567",
+        "1010 1234 567",
+        "permis 911091204567",
+        "911091204567",
+        "12AB34567",
+        "12 AB 34567",
+        "12 AB",
+        "X4RTBPFW4",
+        "CNI X4RTBPFW4",
     ]
 )
 PIECES = st.lists(st.one_of(FRAGMENTS, st.text(max_size=6)), max_size=25)

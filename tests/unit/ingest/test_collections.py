@@ -93,6 +93,8 @@ def test_no_readers_means_nobody(folder: Path) -> None:
         ('owner = "C"\nsensitivity = "secret"', "secret"),
         ('owner = "C"\ntrust = "full"', "trust"),
         ('owner = "C"\norders = "obey"', "orders"),
+        ('owner = "C"\npersonal_data = "sell"', "personal_data"),
+        ('owner = "C"\n[personal_data]\nSHOE_SIZE = "keep"', "personal_data"),
         ('owner = "C"\nwarn_after = 0', "warn_after"),
         ('owner = "C"\nclass = "news"\nwarn_after = 31', "warn_after"),
         ('owner = "C', "TOML"),

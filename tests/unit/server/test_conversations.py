@@ -16,7 +16,9 @@ def person(name: str) -> Person:
 
 
 def recorded(conversations: Conversations, who: Person, name: str) -> str:
-    placeholders = conversations.of(who, name).placeholders
+    conversation = conversations.of(who, name)
+    conversations.remember(f"record-{name}", who, conversation)
+    placeholders = conversation.placeholders
     found = StructuredIdentifiers().find(TYPED, Language.FRENCH)
     ((_, _, mark),) = placeholders.replacements(TYPED, found, typed=True)
     return bare(mark)
@@ -29,9 +31,9 @@ def test_only_the_one_who_typed_it_reads_it_again_and_only_there() -> None:
     recorded(conversations, paul, "other")
 
     assert text == "[EMAIL_1]"
-    assert conversations.own_words(text, camille, "c1") == TYPED
-    assert conversations.own_words(text, camille, "c2") == text
-    assert conversations.own_words(text, paul, "c1") == text
+    assert conversations.own_words(text, camille, "record-c1") == TYPED
+    assert conversations.own_words(text, camille, "record-c2") == text
+    assert conversations.own_words(text, paul, "record-c1") == text
 
 
 def test_without_a_name_nothing_is_kept() -> None:

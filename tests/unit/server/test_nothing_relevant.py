@@ -49,7 +49,7 @@ def test_a_question_about_the_house_is_answered(demo_house: Vigie) -> None:
 def test_a_search_shows_the_nearest_and_says_that_it_is_no_more(demo_house: Vigie) -> None:
     person = employee(demo_house)
 
-    found = demo_house.searching.look(Wanted(FOREIGN, Language.FRENCH), person, 5)
+    found = demo_house.searching.look(Wanted(FOREIGN, Language.FRENCH), person, 5).found
 
     assert len(found.hits) == 5
     assert not found.relevant

@@ -90,7 +90,7 @@ def test_a_house_with_a_reranker_uses_it_and_puts_it_on_the_record(
     asker = employee(house)
     wanted = Wanted("combien de jours de congés payés par an", Language.FRENCH)
 
-    found = house.searching.look(wanted, asker, 10)
+    found = house.searching.look(wanted, asker, 10).found
     *_, last = house.answering.answer(asked_by(asker, wanted.question))
 
     assert len(found.hits) == 10

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from keeping import Keeping, keeping
 
+from guardrails import verdicts
 from ingest.freshness import Keeper, State, Verdict
 from server.access import Person, Role, audience_of
 from server.errors import NotFoundError
@@ -50,9 +51,15 @@ def write(folder: Path, name: str, *paragraphs: str) -> None:
 
 def cited(house: Keeping, reader: Person, question: str = QUESTION) -> dict[str, Citation]:
     hits = house.search(question, reader)
-    said = {text: text for hit in hits for text in _texts(hit)}
+    said = {hit.chunk.collection: dict[str, verdicts.Verdict]() for hit in hits}
+    for hit in hits:
+        said[hit.chunk.collection] |= {text: _as_it_is(text) for text in _texts(hit)}
     found = house.retrieval.citations(hits, said, audience_of(reader))
     return {citation.document: citation for citation in found}
+
+
+def _as_it_is(text: str) -> verdicts.Verdict:
+    return verdicts.Verdict(verdicts.Decision.ALLOW, text)
 
 
 def _texts(hit: object) -> tuple[str, ...]:
