@@ -8,7 +8,7 @@ from models.ports import Finish, Generator, ModelIdentity, Permit, Prompt, Usage
 from models.quoting import Choice, Quotable, chosen, quotables, weights
 
 _ALGORITHM = "extractive 3"
-_ANSWER = Choice(most=3, least_coverage=0.55, least_gain=0.25, clearness=0.5)
+_ANSWER = Choice(most=3, least_coverage=0.4, least_gain=0.25)
 
 
 class ExtractiveGenerator(Generator):

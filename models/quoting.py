@@ -17,9 +17,7 @@ from models.segmentation import split
 from models.words import content_words, without_placeholders
 
 _TITLE_SHARE = 0.5  # what a word is worth when only the title says it
-_NEAR_SHARE = 0.2  # when only the sentence before or after says it
 _ORDER_BONUS = 1.0  # for the first source, less for each after it
-_LENGTH_BONUS = 0.1  # for each time that a sentence has e times as many words
 _SHORTEST, _LONGEST = 4, 90  # words of a sentence worth quoting
 
 Weights = Mapping[str, float]
@@ -39,7 +37,6 @@ class Quotable:
     end: int
     words: frozenset[str]
     title: frozenset[str]
-    near: frozenset[str] = frozenset()  # words of the sentences beside it
 
     @property
     def text(self) -> str:
@@ -48,16 +45,11 @@ class Quotable:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How many sentences at most, and the shares of the question's weight that they must say.
-
-    A first one that is better than any other by a share of its score may say less, by that share
-    times `clearness`.
-    """
+    """How many sentences at most, and the shares of the question's weight that they must say."""
 
     most: int
     least_coverage: float  # the first, for anything to be chosen at all
     least_gain: float  # each one more
-    clearness: float = 0.0
 
 
 HIGHLIGHTS = Choice(most=2, least_coverage=0.15, least_gain=0.15)
@@ -67,33 +59,22 @@ HIGHLIGHTS = Choice(most=2, least_coverage=0.15, least_gain=0.15)
 def quotables(sources: Iterable[Source], language: Language) -> Iterator[Quotable]:
     """Whole sentences and table rows of the sources; headings and scraps are left out."""
     for rank, source in enumerate(sources):
-        own = [one for one in _all(source, rank, language) if _quotable(one.text)]
-        yield from _beside(one for one in own if one.text != source.title)
+        for one in sentences(source, rank, language):
+            if _quotable(one.text) and one.text != source.title:
+                yield one
 
 
 def sentences(source: Source, rank: int, language: Language) -> Iterator[Quotable]:
     """All of a source, sentence by sentence, worth quoting or not."""
-    return _beside(_all(source, rank, language))
-
-
-def relevance(one: Quotable, worth: Weights) -> float:
-    """How much of the question's weight a sentence says by itself; more in the first sources."""
-    return _score(one, worth, {})
-
-
-def _all(source: Source, rank: int, language: Language) -> Iterator[Quotable]:
     title = frozenset(content_words(source.title, language))
     for start, end in split(source.text):
         words = frozenset(content_words(source.text[start:end], language))
         yield Quotable(source, rank, start, end, words, title)
 
 
-def _beside(found: Iterable[Quotable]) -> Iterator[Quotable]:
-    """Each with the words of the one before and the one behind it."""
-    own = list(found)
-    for n, one in enumerate(own):
-        beside = own[max(n - 1, 0) : n] + own[n + 1 : n + 2]
-        yield replace(one, near=frozenset[str]().union(*(other.words for other in beside)))
+def relevance(one: Quotable, worth: Weights) -> float:
+    """How much of the question's weight a sentence says by itself; more in the first sources."""
+    return _score(one, worth, {})
 
 
 def weights(question: str, found: Sequence[Quotable], language: Language) -> Weights:
@@ -112,7 +93,7 @@ def chosen(found: Iterable[Quotable], worth: Weights, choice: Choice) -> list[Qu
     while len(best_ones) < choice.most and left:
         best = max(left, key=lambda one: _score(one, worth, covered))
         gain = _gain(best, worth, covered)
-        if not best_ones and gain < whole * _least(best, left, worth, choice):
+        if not best_ones and gain < choice.least_coverage * whole:
             return []
         if gain <= choice.least_gain * whole:
             break
@@ -142,18 +123,10 @@ def _quotable(text: str) -> bool:
     return whole or "\u00a0: " in text or ": " in text or " | " in text
 
 
-def _least(best: Quotable, left: Sequence[Quotable], worth: Weights, choice: Choice) -> float:
-    """The share that the first sentence must say: less of one that is clearly the best."""
-    score = _score(best, worth, {})
-    second = max((_score(one, worth, {}) for one in left if one is not best), default=0.0)
-    clear = 1 - second / score if score else 0.0
-    return choice.least_coverage - choice.clearness * clear
-
-
 def _score(one: Quotable, worth: Weights, covered: Mapping[str, float]) -> float:
     gain = _gain(one, worth, covered)
     order = 1 + _ORDER_BONUS / (1 + one.rank)
-    return gain * order * (1 + _LENGTH_BONUS * math.log1p(len(one.words)))
+    return gain * order / (1 + 0.01 * len(one.words))  # of two equal answers, the shorter
 
 
 def _gain(one: Quotable, worth: Weights, covered: Mapping[str, float]) -> float:
@@ -165,6 +138,4 @@ def _gain(one: Quotable, worth: Weights, covered: Mapping[str, float]) -> float:
 def _said(one: Quotable, word: str) -> float:
     if word in one.words:
         return 1
-    if word in one.title:
-        return _TITLE_SHARE
-    return _NEAR_SHARE if word in one.near else 0
+    return _TITLE_SHARE if word in one.title else 0

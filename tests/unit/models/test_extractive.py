@@ -39,30 +39,6 @@ def answer(question: str, *sources: Source, language: Language = Language.FRENCH
     return list(ExtractiveGenerator().write(prompt, Granted()))
 
 
-def test_the_sentence_beside_tells_of_two_which_one_answers() -> None:
-    plate = Source(
-        1,
-        "Avantages",
-        "La prime de trajet dépend du vélo. Elle vaut 500 euros au plus par personne. "
-        "Le reste se demande à l’accueil du siège.\n"
-        "La prime de cooptation dépend du contrat. Elle vaut 800 euros au plus par personne.",
-    )
-
-    first, *_ = answer("elle vaut combien d’euros par personne, la cooptation ?", plate)
-
-    assert first.startswith("Elle vaut 800")
-
-
-def test_what_is_clearly_the_best_may_say_less_of_the_question() -> None:
-    asked = "quelle assurance le prestataire accompagné présente-t-il au phare"
-    climbs = "On monte au phare avec un prestataire accompagné. "
-    alone = Source(1, "", climbs + "La cantine ouvre à midi pile.")
-    twice = Source(1, "", climbs + "On descend du phare avec un prestataire accompagné.")
-
-    assert answer(asked, alone)
-    assert not answer(asked, twice)
-
-
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
