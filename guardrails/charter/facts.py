@@ -19,9 +19,11 @@ NAMED_PERSON = "text.names_a_person"
 _NAME = re.compile(
     r"\b(?:M\.|Mme|Mlle|Mr|Mrs|Ms|Monsieur|Madame) ?[A-ZÀ-Þ]"
     r"|\[(?:PERSON|HOLDER)_\d"  # a name that was masked, with or without its tag
-    r"|(?<=[\w,:'’] )[A-ZÀ-Þ][a-zß-ÿ]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)? [A-ZÀ-Þ][\w-]*[a-zß-ÿA-ZÀ-Þ]\b"
+    # Two capitalised words; after an article they are a thing: "the White House".
+    r"|(?:(?<=[\w,:'’] )|(?<=\b[dD]['’]))(?<![Tt]he )(?<![Ll]es )(?<![Dd]es )(?<![Dd]u )(?<!\b[Ll]a )"
+    r"[A-ZÀ-Þ][a-zß-ÿ]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)? [A-ZÀ-Þ][\w-]*[a-zß-ÿA-ZÀ-Þ]\b"
 )
-_SHAPE, _SHAPE_VERSION = "shape", "1"
+_SHAPE, _SHAPE_VERSION = "shape", "2"
 
 
 @dataclass(frozen=True, slots=True)
