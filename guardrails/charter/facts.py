@@ -14,7 +14,12 @@ Facts = frozenset[str]
 """Names of facts: the family and the value, as in `criterion.age`. Never words of the text."""
 
 NAMED_PERSON = "text.names_a_person"
-"""The one fact that is read from capitals: a title with a name, or two capitalised words."""
+"""Read from capitals: a title with a name, or two capitalised words."""
+
+HELD_SUM = "text.holds_a_sum"
+"""Read from signs: figures with an operator between them, as in `348 * 27` or `18 % de 2450`."""
+
+SHAPES = frozenset({NAMED_PERSON, HELD_SUM})
 
 _NAME = re.compile(
     r"\b(?:M\.|Mme|Mlle|Mr|Mrs|Ms|Monsieur|Madame) ?[A-ZÀ-Þ]"
@@ -22,6 +27,11 @@ _NAME = re.compile(
     # Two capitalised words; after an article they are a thing: "the White House".
     r"|(?:(?<=[\w,:'’] )|(?<=\b[dD]['’]))(?<![Tt]he )(?<![Ll]es )(?<![Dd]es )(?<![Dd]u )(?<!\b[Ll]a )"
     r"[A-ZÀ-Þ][a-zß-ÿ]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)? [A-ZÀ-Þ][\w-]*[a-zß-ÿA-ZÀ-Þ]\b"
+)
+_SUM = re.compile(
+    r"\d ?[*×÷^] ?\d"
+    r"|\d ?\+ ?\d"
+    r"|\d ?% ?(?:de|d['’]|du|of|sur|on) ?\d"
 )
 _SHAPE, _SHAPE_VERSION = "shape", "2"
 
@@ -59,3 +69,5 @@ def shapes_of(sentences: Sequence[str]) -> Iterable[Known]:
     for number, sentence in enumerate(sentences):
         if _NAME.search(sentence):
             yield Known(NAMED_PERSON, 1.0, _SHAPE, _SHAPE_VERSION, number)
+        if _SUM.search(sentence):
+            yield Known(HELD_SUM, 1.0, _SHAPE, _SHAPE_VERSION, number)
