@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from guardrails.charter.shorthand import written_out
 from guardrails.text import Shadow, folded
 from models.ports import Language
 
@@ -15,103 +16,6 @@ WIDEST_GAP = 4  # words
 
 _TOKEN = re.compile(r"\.\.\.|<[\w-]+>|\w+[*+~]?")
 _WORD = re.compile(r"\w+")
-
-_WRITTEN_OUT = {
-    short: tuple(full.split())
-    for short, full in (
-        line.split(": ")
-        for line in """\
-jai: j ai
-jsuis: je suis
-chuis: je suis
-chui: je suis
-jveux: je veux
-jpeux: je peux
-jdois: je dois
-jsais: je sais
-jme: je me
-jte: je te
-jvais: je vais
-jaimerais: j aimerais
-javais: j avais
-jen: j en
-nai: n ai
-cest: c est
-cetait: c etait
-sest: s est
-nest: n est
-quil: qu il
-quils: qu ils
-quon: qu on
-lia: l ia
-dun: d un
-dune: d une
-daccord: d accord
-quelquun: quelqu un
-qqun: quelqu un
-qqn: quelqu un
-qqch: quelque chose
-pourkoi: pourquoi
-pk: pourquoi
-pq: pourquoi
-pkoi: pourquoi
-koi: quoi
-keske: qu est ce que
-kesk: qu est ce que
-ke: que
-pr: pour
-ds: dans
-dc: donc
-bcp: beaucoup
-tt: tout
-tte: toute
-tjs: toujours
-tjrs: toujours
-ns: nous
-qd: quand
-mtn: maintenant
-pdt: pendant
-svt: souvent
-im: i m
-ive: i ve
-youre: you re
-theyre: they re
-thats: that s
-whats: what s
-hows: how s
-wheres: where s
-whos: who s
-dont: don t
-doesnt: doesn t
-didnt: didn t
-isnt: isn t
-arent: aren t
-wasnt: wasn t
-cant: can t
-couldnt: couldn t
-shouldnt: shouldn t
-wouldnt: wouldn t
-havent: haven t
-hasnt: hasn t
-gonna: going to
-wanna: want to
-gotta: got to
-gimme: give me
-lemme: let me
-u: you
-ur: your
-pls: please
-plz: please
-sb: somebody
-smb: somebody
-cuz: because
-bc: because
-thru: through
-""".splitlines()
-    )
-}
-"""How people in a hurry write: apostrophes left out, words shortened. Charter and text alike."""
-
 
 def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -143,21 +47,13 @@ class Expression:
 
 def words_of(text: str) -> list[str]:
     """The words of a shadow, folded; shortened ones as they stand for."""
-    words = _WORD.findall(folded(text))
-    if _WRITTEN_OUT.keys().isdisjoint(words):
-        return words
-    return [full for word in words for full in _WRITTEN_OUT.get(word, (word,))]
+    return list(written_out(_WORD.findall(folded(text))))
 
 
 def read(written: str, language: Language) -> Iterable[Expression]:
     """Every expression that a line of the charter stands for; none if it holds no word."""
     expressions: list[tuple[str, ...]] = [()]
-    tokens = (
-        full
-        for token in _TOKEN.findall(folded(Shadow(written).text))
-        for full in _WRITTEN_OUT.get(token, (token,))
-    )
-    for token in tokens:
+    for token in written_out(_TOKEN.findall(folded(Shadow(written).text))):
         forms = _forms(token, language)
         expressions = [(*before, form) for before in expressions for form in forms]
     for symbols in expressions:
