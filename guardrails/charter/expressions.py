@@ -17,6 +17,7 @@ WIDEST_GAP = 4  # words
 _TOKEN = re.compile(r"\.\.\.|<[\w-]+>|\w+[*+~]?")
 _WORD = re.compile(r"\w+")
 
+
 def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 

@@ -28,7 +28,8 @@ _NAME = re.compile(
     r"\b(?:M\.|Mme|Mlle|Mr|Mrs|Ms|Monsieur|Madame) ?[A-ZÀ-Þ]"
     r"|\[(?:PERSON|HOLDER)_\d"  # a name that was masked, with or without its tag
     # Two capitalised words; after an article they are a thing: "the White House".
-    r"|(?:(?<=[\w,:'’] )|(?<=\b[dD]['’]))(?<![Tt]he )(?<![Ll]es )(?<![Dd]es )(?<![Dd]u )(?<!\b[Ll]a )"
+    r"|(?:(?<=[\w,:'’] )|(?<=\b[dD]['’]))"
+    r"(?<![Tt]he )(?<![Ll]es )(?<![Dd]es )(?<![Dd]u )(?<!\b[Ll]a )"
     r"[A-ZÀ-Þ][a-zß-ÿ]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)? [A-ZÀ-Þ][\w-]*[a-zß-ÿA-ZÀ-Þ]\b"
 )
 _SOMEONE = re.compile(

@@ -87,10 +87,8 @@ def share(hits: int, of: int) -> str:
 
 def about(f1_of: Sequence[tuple[bool, bool]], resamples: int = 1000) -> str:
     """F1 with the 95 % interval of a bootstrap, Efron 1979."""
-    draw = random.Random(1979)  # noqa: S311 - resampling, no secret
-    drawn = sorted(
-        Judged.of(draw.choices(f1_of, k=len(f1_of))).f1 for _ in range(resamples)
-    )
+    draw = random.Random(1979)
+    drawn = sorted(Judged.of(draw.choices(f1_of, k=len(f1_of))).f1 for _ in range(resamples))
     low, high = (drawn[int(resamples * at)] for at in (0.025, 0.975))
     return f"F1 {Judged.of(f1_of).f1:.3f} [{low:.2f}, {high:.2f}]"
 
@@ -106,18 +104,19 @@ def test_clauses_decide_sentences_they_were_not_tuned_on(
     file: str, least: float, falsely: float, apart: float
 ) -> None:
     said = [(one, (one.forbidden, one.hit)) for one in sentences(file)]
-
-    for clause in dict.fromkeys(one.clause for one, _ in said):
-        own = [(one.language, pair) for one, pair in said if one.clause == clause]
-        judged = Judged.of([pair for _, pair in own])
-        fr, en = (Judged.of([p for code, p in own if code == wanted]) for wanted in ("fr", "en"))
-        print(f"{clause}: {about([pair for _, pair in own])} (fr {fr.f1:.2f}, en {en.f1:.2f})", end=" ")
-        print(f"recall {judged.recall}, false {judged.false}")
     every = Judged.of([pair for _, pair in said])
     by_language = {
         code: [pair for one, pair in said if one.language == code] for code in ("fr", "en")
     }
-    print(f"{file}: {about([pair for _, pair in said])}, recall {every.recall}, false {every.false}")
+
+    for clause in dict.fromkeys(one.clause for one, _ in said):
+        own = [(one.language, pair) for one, pair in said if one.clause == clause]
+        judged = Judged.of([pair for _, pair in own])
+        fr, en = (Judged.of([pair for code, pair in own if code == it]) for it in ("fr", "en"))
+        print(f"{clause}: {about([pair for _, pair in own])}", end=" ")
+        print(f"(fr {fr.f1:.2f}, en {en.f1:.2f}) recall {judged.recall}, false {judged.false}")
+    print(f"{file}: {about([pair for _, pair in said])}", end=" ")
+    print(f"recall {every.recall}, false {every.false}")
     print(", ".join(f"{code} {about(pairs)}" for code, pairs in by_language.items()))
     languages = [Judged.of(pairs).f1 for pairs in by_language.values()]
     assert every.f1 >= least
