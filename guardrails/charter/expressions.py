@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from guardrails.charter.shorthand import written_out
 from guardrails.text import Shadow, folded
 from models.ports import Language
 
@@ -46,14 +47,14 @@ class Expression:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a shadow, folded."""
-    return _WORD.findall(folded(text))
+    """The words of a shadow, folded; shortened ones as they stand for."""
+    return list(written_out(_WORD.findall(folded(text))))
 
 
 def read(written: str, language: Language) -> Iterable[Expression]:
     """Every expression that a line of the charter stands for; none if it holds no word."""
     expressions: list[tuple[str, ...]] = [()]
-    for token in _TOKEN.findall(folded(Shadow(written).text)):
+    for token in written_out(_TOKEN.findall(folded(Shadow(written).text))):
         forms = _forms(token, language)
         expressions = [(*before, form) for before in expressions for form in forms]
     for symbols in expressions:

@@ -14,14 +14,34 @@ Facts = frozenset[str]
 """Names of facts: the family and the value, as in `criterion.age`. Never words of the text."""
 
 NAMED_PERSON = "text.names_a_person"
-"""The one fact that is read from capitals: a title with a name, or two capitalised words."""
+"""Read from capitals: a title with a name, or two capitalised words."""
+
+NAMED_SOMEONE = "text.names_someone"
+"""Read from capitals inside a sentence: one capitalised word, of a person or of anything else."""
+
+HELD_SUM = "text.holds_a_sum"
+"""Read from signs: figures with an operator between them, as in `348 * 27` or `18 % de 2450`."""
+
+SHAPES = frozenset({NAMED_PERSON, NAMED_SOMEONE, HELD_SUM})
 
 _NAME = re.compile(
     r"\b(?:M\.|Mme|Mlle|Mr|Mrs|Ms|Monsieur|Madame) ?[A-ZÀ-Þ]"
     r"|\[(?:PERSON|HOLDER)[_\]]"  # a name that was masked, with or without its tag
-    r"|(?<=[\w,:'’] )[A-ZÀ-Þ][a-zß-ÿ]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)? [A-ZÀ-Þ][\w-]*[a-zß-ÿA-ZÀ-Þ]\b"
+    # Two capitalised words; after an article they are a thing: "the White House".
+    r"|(?:(?<=[\w,:'’] )|(?<=\b[dD]['’]))"
+    r"(?<![Tt]he )(?<![Ll]es )(?<![Dd]es )(?<![Dd]u )(?<!\b[Ll]a )"
+    r"[A-ZÀ-Þ][a-zß-ÿ]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)? [A-ZÀ-Þ][\w-]*[a-zß-ÿA-ZÀ-Þ]\b"
 )
-_SHAPE, _SHAPE_VERSION = "shape", "1"
+_SOMEONE = re.compile(
+    r"(?:(?<=[a-zß-ÿ,] )|(?<=\b[dDlL]['’]))(?<![Tt]he )(?<!\b[àÀ] )(?<! en )(?<! in )(?<! at )"
+    r"[A-ZÀ-Þ][a-zß-ÿ]{2,}\b|\[PERSON[_\]]"
+)
+_SUM = re.compile(
+    r"\d ?[*×÷^] ?\d"
+    r"|\d ?\+ ?\d"
+    r"|\d ?% ?(?:de|d['’]|du|of|sur|on) ?\d"
+)
+_SHAPE, _SHAPE_VERSION = "shape", "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +77,7 @@ def shapes_of(sentences: Sequence[str]) -> Iterable[Known]:
     for number, sentence in enumerate(sentences):
         if _NAME.search(sentence):
             yield Known(NAMED_PERSON, 1.0, _SHAPE, _SHAPE_VERSION, number)
+        if _SOMEONE.search(sentence):
+            yield Known(NAMED_SOMEONE, 1.0, _SHAPE, _SHAPE_VERSION, number)
+        if _SUM.search(sentence):
+            yield Known(HELD_SUM, 1.0, _SHAPE, _SHAPE_VERSION, number)

@@ -15,6 +15,8 @@ DETECTOR = "lexicon"
 EXACTLY, NEARLY = 1.0, 0.9
 """How sure a fact is when every word stands there, or one with a typing error."""
 
+LONG = 5  # letters; shorter words stand in most sentences
+
 Span = tuple[int, int]
 Ends = Mapping[int, frozenset[int]]
 """For each word at which an expression begins, the words at which it may end."""
@@ -123,10 +125,9 @@ class _Seen:
 
 
 class _Index:
-    """Expressions under the rarest of their symbols, so that few are ever looked at."""
+    """Expressions under one symbol each, long and rare, so that few are ever looked at."""
 
     def __init__(self, named: Sequence[Words]) -> None:
-        self._named = {one.name: one for one in named}
         uses = Counter(
             symbol for one in named for each in one.expressions for symbol in each.needed
         )
@@ -135,21 +136,33 @@ class _Index:
         )
         for one in named:
             for expression in one.expressions:
-                rarest = min(expression.needed, key=lambda symbol: (uses[symbol], symbol))
+                rarest = min(expression.needed, key=lambda it: (len(it) < LONG, uses[it], it))
                 self._under[rarest].append((expression.needed, one.name, expression))
+        self._symbols = frozenset(self._under)
+        self._but = {one.name: [(but, but.needed) for but in one.but] for one in named}
 
     def found(self, seen: _Seen) -> dict[str, list[Span]]:
         """The spans of each name that stands in the sentence."""
         found: defaultdict[str, list[Span]] = defaultdict(list)
-        for symbol in seen.present & self._under.keys():
+        for symbol in self._symbols & seen.present:
             for needed, name, expression in self._under[symbol]:
                 if needed <= seen.present:
                     found[name].extend(seen.spans(expression))
+        if not found:
+            return {}
         return {
             name: left
             for name, spans in found.items()
-            if (left := _outside(spans, [s for b in self._named[name].but for s in seen.spans(b)]))
+            if (left := _outside(spans, self._undoing(name, seen)))
         }
+
+    def _undoing(self, name: str, seen: _Seen) -> list[Span]:
+        return [
+            span
+            for but, needed in self._but[name]
+            if needed <= seen.present
+            for span in seen.spans(but)
+        ]
 
 
 def _outside(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:

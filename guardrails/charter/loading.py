@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from guardrails.charter.conditions import All, AnyOf, Condition, Fact, NoneOf
 from guardrails.charter.document import Document, Field
 from guardrails.charter.expressions import NUMBER, Expression, read, words_of
-from guardrails.charter.facts import NAMED_PERSON
+from guardrails.charter.facts import SHAPES
 from guardrails.charter.lexicon import Lexicon, Words
 from guardrails.charter.rules import Charter, Clause, Example, GreyBand, Likeness, UseCase
 from guardrails.charter.schema import (
@@ -54,7 +54,7 @@ class _Reading:
         self._file = file
         self._with_tests = with_tests
         named = {f"{family}.{value}" for family, values in file.facts.items() for value in values}
-        self._known = frozenset(named | {NAMED_PERSON} | set(file.nearest))
+        self._known = frozenset(named | SHAPES | set(file.nearest))
 
     def charter(self) -> Charter:
         heading = self._file.charter

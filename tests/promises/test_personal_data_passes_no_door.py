@@ -187,10 +187,12 @@ def test_what_is_typed_stays_out_of_the_logs_the_record_the_store_and_the_export
     asked = employee.ask(said)
     record = asked.url.path.rpartition("/")[2]
     streamed = employee.send("/ask/stream", question=said, conversation="autre")
-    shown = [
+    own = [
         web.get(f"/questions/{record}"),
-        web.get("/questions"),
         employee.send(f"/questions/{record}/report", reason=said),
+    ]
+    shown = [
+        web.get("/questions"),
         employee.send("/questions/leave", question=said),
         web.post("/api/v1/ask", json={"question": said}, headers=bearer),
         web.post("/api/v1/ask", json={"question": said, "conversation": said}, headers=bearer),
@@ -215,6 +217,10 @@ def test_what_is_typed_stays_out_of_the_logs_the_record_the_store_and_the_export
     ]
 
     assert streamed.status_code == 200
+    for page in own:  # their own words stand in its heading, for themselves to read
+        below = page.text.partition('<div class="ending">')[2]
+        assert below
+        assert leak(below) == []
     assert [leak(one.text) for one in shown] == [[]] * len(shown)
     assert leak(" ".join(printed)) == []
     assert leak((tmp_path / "record.jsonl").read_text()) == []

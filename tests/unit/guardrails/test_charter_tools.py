@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from guardrails import charter as charters
-from guardrails.charter.facts import Evidence
+from guardrails.charter.expressions import words_of
+from guardrails.charter.facts import Evidence, shapes_of
 from guardrails.charter.mutants import mutants, survey
 from guardrails.charter.rego import export
 from guardrails.charter.replay import Past, replay
@@ -122,3 +123,35 @@ def test_a_slip_in_a_long_word_is_forgiven_and_a_right_word_is_no_slip(
     read = spelling.read(typed)
 
     assert (read.symbols, read.exactly) == (symbols, exactly)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("jai faim", ["j", "ai", "faim"]),
+        ("J’ai faim", ["j", "ai", "faim"]),
+        ("cest qui", ["c", "est", "qui"]),
+        ("i dont know u", ["i", "don", "t", "know", "you"]),
+        ("le congé", ["le", "conge"]),
+    ],
+)
+def test_what_is_typed_in_a_hurry_is_read_as_it_stands_for(typed: str, words: list[str]) -> None:
+    assert words_of(typed) == words
+
+
+@pytest.mark.parametrize(
+    ("sentence", "facts"),
+    [
+        ("Où habite Jeanne Martel ?", {"text.names_a_person", "text.names_someone"}),
+        ("Retards d’Anne Roux", {"text.names_a_person", "text.names_someone"}),
+        ("where is the White House", {"text.names_someone"}),
+        ("what do we know about Fatima", {"text.names_someone"}),
+        ("une agence à Lyon", set()),
+        ("348 * 27", {"text.holds_a_sum"}),
+        ("18 % de 2450", {"text.holds_a_sum"}),
+        ("la saison 2006-2007", set()),
+        ("le 03/04, au 06 12 34", set()),
+    ],
+)
+def test_the_shape_of_a_sentence_tells_names_and_sums(sentence: str, facts: set[str]) -> None:
+    assert {one.fact for one in shapes_of([sentence])} == facts
