@@ -6,7 +6,7 @@ Nothing leaves this file that is not sealed, and only the record seals.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from collections.abc import Collection as Several
 from collections.abc import Generator as Steps
 from contextlib import AbstractContextManager, nullcontext
@@ -18,11 +18,6 @@ from guardrails.leaning import bears, leans
 from guardrails.pii.vault import bare
 from guardrails.sufficiency import still_answers
 from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Violation
-from ingest.chunking import SIZE
-from ingest.corrections import Correction
-from ingest.documents import Chunk
-from ingest.index import Audience
-from ingest.joining import within
 from models.budget import trim
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.metering import Share, Sharing
@@ -30,7 +25,6 @@ from models.ports import Generator, Prompt, Source, Writing
 from models.quoting import highlights
 from models.segmentation import SentenceStream
 from models.wording import Wording
-from models.words import without_placeholders
 from server.access import Right, audience_of, check
 from server.asking import AnswerPermit, Asking, Limits, Progress, Suspended
 from server.audit.events import Event, EventKind, Json
@@ -47,9 +41,10 @@ from server.outcomes import (
     Refused,
     Stopped,
 )
+from server.passages import Finder, Passages
 from server.prompting import Prompting
 from server.replaying import grounds_json
-from server.retrieval import Found, Retrieval, Wanted
+from server.retrieval import Found, Retrieval
 from server.switch import UNREADABLE, Lease, StoppedError, Switch, SwitchState
 
 Sealed = SealedSentence | SealedOutcome
@@ -199,15 +194,15 @@ class _Answer:
         ground = self.desk.retrieval.ground(audience_of(self.asking.asker))
         found = self._found(asked.question)
         self.progress.lap("retrieve")
-        passages = self._screened(found)
+        passages = self._passages(found)
         self.progress.lap("passages")
         self.progress.weighed(found.likelihood)
         # One that leans on another question holds the words of both: no passage has them all.
         if not found.relevant and not asked.leans:
             return Abstained(
-                passages, asked.remarks, relevant=False, understood=_understood(found, passages)
+                passages.shown, asked.remarks, relevant=False, understood=passages.understood
             )
-        sources = [Source(passage.n, passage.title, passage.quote) for passage in passages]
+        sources = [Source(one.n, one.title, one.quote) for one in passages.shown]
         prompting = self.desk.engines.prompting.get()
         prompt = prompting.prompt(asked.question, sources, self.asking.language)
         prompt = replace(prompt, asker=self.asking.asker.pseudonym)
@@ -218,12 +213,9 @@ class _Answer:
         broken = yield from self._released(writing, prompt, permit, holds)
         if broken is not None:
             return broken
-        standing = tuple(one for one in passages if holds((one.n,)))
-        return replace(
-            self._outcome(standing, asked.question),
-            remarks=asked.remarks,
-            understood=_understood(found, passages),
-        )
+        standing = tuple(one for one in passages.shown if holds((one.n,)))
+        outcome = self._outcome(standing, asked.question)
+        return replace(outcome, remarks=asked.remarks, understood=passages.understood)
 
     def _in_time(self, prompt: Prompt) -> Prompt:
         """As much of it as can be read before a first sentence is due; answers are checked by all.
@@ -274,54 +266,28 @@ class _Answer:
         self, state: SwitchState, question: str, *, interrupted: bool = False
     ) -> Stopped:
         """What the asker may read, who answers for it, and how work goes on."""
-        retrieval = self.desk.retrieval
-        found = self._found(question)
-        passages = self._screened(found)
+        passages = self._passages(self._found(question))
         return Stopped(
             state.mode,
             state.reason,
-            passages,
+            passages.shown,
             self.desk.house.procedure.spoken(self.asking.language),
-            retrieval.contacts(passages),
+            self.desk.retrieval.contacts(passages.shown),
             interrupted,
-            _understood(found, passages),
+            passages.understood,
         )
+
+    def _passages(self, found: Found) -> Passages:
+        passages = self._finder().screen(found)
+        self.progress.found(passages.shown)
+        return passages
 
     def _found(self, question: str) -> Found:
-        """No more text than so many passages were before any were joined."""
-        limit = self.desk.house.limits.passages
-        audience = audience_of(self.asking.asker)
-        wanted = Wanted(without_placeholders(question), self.asking.language)
-        found = self.desk.retrieval.find(wanted, audience, limit)
-        return replace(found, hits=within(found.hits, limit * SIZE))
+        return self._finder().find(question, self.desk.house.limits.passages)
 
-    def _screened(self, found: Found) -> tuple[Citation, ...]:
-        """The passages with all that is told of them: a title may hold a name, or an order."""
-        audience = audience_of(self.asking.asker)
-        screened: dict[str, dict[str, Verdict]] = {}
-        for collection in dict.fromkeys(hit.chunk.collection for hit in found.hits):
-            chunks = [hit.chunk for hit in found.hits if hit.chunk.collection == collection]
-            screened[collection] = self._of_one_collection(chunks, audience)
-        cited = self.desk.retrieval.citations(found.hits, screened, audience)
-        self.progress.found(cited)
-        marked = found.highlights([citation.quote for citation in cited])
-        return tuple(
-            replace(citation, highlights=spans)
-            for citation, spans in zip(cited, marked, strict=True)
-        )
-
-    def _of_one_collection(self, chunks: Sequence[Chunk], audience: Audience) -> dict[str, Verdict]:
-        """For each text, title and section, what its collection lets this audience read."""
-        said = dict.fromkeys(
-            text for chunk in chunks for text in (chunk.text, chunk.title, chunk.section)
-        )
-        verdicts = self.desk.engines.guards.get().screen_passages(
-            list(said),
-            self.conversation.placeholders,
-            self.asking.language,
-            self.desk.retrieval.policy(chunks[0].collection, audience),
-        )
-        return dict(zip(said, verdicts, strict=True))
+    def _finder(self) -> Finder:
+        guards = self.desk.engines.guards.get()
+        return Finder(self.desk.retrieval, guards, self.asking, self.conversation)
 
     def _sentences(self, writing: Writing) -> Iterator[str]:
         """Whole sentences; the model's usage goes to the facts when the text has ended."""
@@ -397,13 +363,6 @@ class _Answer:
                 return Failed(FailureCause.ABANDONED)
             case Revocation.SUSPENDED:
                 return Failed(FailureCause.SUSPENDED)
-
-
-def _understood(found: Found, passages: tuple[Citation, ...]) -> Correction:
-    """What is told of it: no word that was masked in the passages."""
-    return found.correction.held_by(
-        text for passage in passages for text in (passage.title, passage.quote)
-    )
 
 
 def _remarks(verdict: Verdict) -> tuple[Violation, ...]:
