@@ -17,7 +17,7 @@ from names.lessons import lessons
 from guardrails.pii.names.knowledge import Knowledge, shipped
 from guardrails.pii.names.persons import Persons
 from guardrails.pii.names.words import CIVILITIES, TOKEN, plain
-from guardrails.pii.ports import tells_a_name
+from guardrails.pii.repeats import told
 from guardrails.pii.scan import IdentifiersAndNames
 from models.ports import Language
 from server.audit.statistics import clopper_pearson
@@ -53,8 +53,7 @@ def finder(knowledge: Knowledge) -> Find:
 
     def find(text: str) -> Sequence[Span]:
         found = ours.find(text, Language.FRENCH)
-        told = {text[one.start : one.end] for one in found if tells_a_name(one)}
-        found = ours.find(text, Language.FRENCH, told)
+        found = ours.find(text, Language.FRENCH, told(text, found))
         return [(one.start, one.end) for one in found if one.kind in ("PERSON", "HOLDER")]
 
     return find
