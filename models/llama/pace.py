@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-STEPS = 1.9  # a chunk may take as long as this many steps: gaps of fewer than three
+STEPS = 6.0  # a chunk may take as long as this many steps: less makes a prompt wait for nothing
 SIZES: tuple[int, ...] = (
     4,
     8,

@@ -115,14 +115,14 @@ def chunk_s(size: int) -> float:
 
 
 @pytest.mark.parametrize("step_s", [0.010, 0.020, 0.060, 1.0])
-def test_no_chunk_ever_holds_up_a_step_for_longer_than_two(step_s: float) -> None:
+def test_no_chunk_ever_holds_up_a_step_for_longer_than_agreed(step_s: float) -> None:
     pace = Pace(512)
     for _ in range(200):
         pace.wrote(8, step_s)
         size = pace.chunk(8)
         pace.read(size, chunk_s(size))
 
-        assert size == SIZES[0] or chunk_s(size) <= 2 * step_s
+        assert size == SIZES[0] or chunk_s(size) <= STEPS * step_s
 
     larger = SIZES[SIZES.index(size) + 1]
     assert size == 512 or chunk_s(larger) > STEPS * step_s * 0.75, "and is as large as that allows"
@@ -143,8 +143,9 @@ def test_many_who_wait_to_be_read_get_more_of_the_time_than_one_who_writes() -> 
         pace.wrote(1, 0.020)
         pace.read(pace.chunk(1, 7), chunk_s(pace.chunk(1, 7)))
 
-    assert chunk_s(pace.chunk(1, 1)) <= 0.040
-    assert 0.120 < chunk_s(pace.chunk(1, 7)) <= 0.280
+    alone = STEPS * 0.020
+    assert chunk_s(pace.chunk(1, 1)) <= alone
+    assert 3 * alone < chunk_s(pace.chunk(1, 7)) <= 7 * alone
 
 
 def test_one_slow_pass_is_not_held_against_its_size() -> None:
