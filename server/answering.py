@@ -30,6 +30,7 @@ from server.asking import AnswerPermit, Asking, Limits, Progress, Suspended
 from server.audit.events import Event, EventKind, Json
 from server.audit.log import AuditLog, Recording, SealedOutcome, SealedSentence
 from server.conversations import Conversation, Conversations
+from server.errors import ServerError
 from server.lazy import Lazy
 from server.outcomes import (
     Abstained,
@@ -93,6 +94,13 @@ class Answering:
         check(asking.asker, Right.ASK)
         with self._charged() as share:
             yield from self._answered(asking, Progress.start(share))
+
+    def answer_whole(self, asking: Asking) -> tuple[list[SealedSentence], SealedOutcome]:
+        """All of it at once, for whoever reads nothing before its end. Raises as `answer` does."""
+        *sentences, last = self.answer(asking)
+        if not isinstance(last, SealedOutcome):
+            raise ServerError("The answer ended without an outcome.")
+        return [one for one in sentences if isinstance(one, SealedSentence)], last
 
     def _charged(self) -> AbstractContextManager[Share | None]:
         power = self.house.power

@@ -22,11 +22,11 @@ from server.answering import Answering
 from server.asking import Asking
 from server.audit.content import outcome_name
 from server.audit.events import Json
-from server.audit.log import AuditLog, SealedOutcome
+from server.audit.log import AuditLog
 from server.audit.statistics import Interval, clopper_pearson
-from server.errors import InvalidInputError, ServerError
+from server.errors import InvalidInputError
 from server.evaluation import JudgedQuestion, names
-from server.outcomes import Answered, Citation, Stopped
+from server.outcomes import Answered, Citation, Outcome, Stopped
 
 Progress = Callable[[int, int], None]
 """Told how many questions of how many were answered."""
@@ -48,8 +48,7 @@ class Appraised:
     """One question: how it ended, and what can be counted of it."""
 
     judged: JudgedQuestion
-    outcome: str
-    text: str
+    outcome: Outcome
     cited: tuple[bool, ...]  # each citation: is its document one that was expected?
     told: tuple[bool, ...]  # each expected fact: does the answer hold it?
     written: int  # sentences that the model wrote
@@ -58,7 +57,11 @@ class Appraised:
 
     @property
     def answered(self) -> bool:
-        return self.outcome == outcome_name(Answered("", (), ""))
+        return isinstance(self.outcome, Answered)
+
+    @property
+    def text(self) -> str:
+        return self.outcome.text if isinstance(self.outcome, Answered) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,7 @@ def appraised(
 
 def _asked(answering: Answering, judged: JudgedQuestion, asker: Person) -> Appraised:
     asking = Asking(judged.question, asker, guess_language(judged.question))
-    *sentences, last = answering.answer(asking)
-    if not isinstance(last, SealedOutcome):
-        raise ServerError("An answer ended without an outcome.")
+    sentences, last = answering.answer_whole(asking)
     outcome = last.outcome
     if isinstance(outcome, Stopped):
         raise InvalidInputError(f"The AI is {outcome.mode.value}: it cannot be appraised.")
@@ -120,8 +121,7 @@ def _asked(answering: Answering, judged: JudgedQuestion, asker: Person) -> Appra
     kept_back = len(withheld) if isinstance(withheld, list) else 0
     return Appraised(
         judged,
-        outcome_name(outcome),
-        text,
+        outcome,
         tuple(_expected(citation, judged) for citation in cited),
         tuple(holds(text, fact) for fact in judged.facts),
         len(sentences) + kept_back,
@@ -160,7 +160,7 @@ def _appraisal(questions: tuple[Appraised, ...]) -> Appraisal:
     written = sum(one.written for one in questions)
     return Appraisal(
         questions,
-        dict(sorted(Counter(one.outcome for one in questions).items())),
+        dict(sorted(Counter(outcome_name(one.outcome) for one in questions).items())),
         answered=_share(one.answered for one in known),
         sourced=_share(any(one.cited) for one in answers_to_known),
         cited=_share(right for one in answers_to_known for right in one.cited),

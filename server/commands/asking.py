@@ -17,7 +17,6 @@ from server.audit.content import outcome_name
 from server.audit.events import Json
 from server.audit.log import SealedOutcome
 from server.commands import Caller, Given
-from server.errors import ServerError
 from server.outcomes import Abstained, Answered, Citation, Failed, Outcome, Refused, Stopped
 from server.retrieval import Found, Wanted
 from server.wiring import Vigie
@@ -37,9 +36,7 @@ class SearchGiven(Given):
 
 def ask(vigie: Vigie, caller: Caller, given: AskGiven) -> Json:
     language = given.language or guess_language(given.question)
-    *_, last = vigie.answering.answer(Asking(given.question, caller.person, language))
-    if not isinstance(last, SealedOutcome):
-        raise ServerError("The answer ended without an outcome.")
+    _, last = vigie.answering.answer_whole(Asking(given.question, caller.person, language))
     return answer_json(last, language)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from models.ports import ModelIdentity
 from server.access import audience_of
 from server.appraisal import Appraisal, Appraised, Share, appraised
+from server.audit.content import outcome_name
 from server.audit.events import Event, EventKind, Json
 from server.commands import Caller, Given
 from server.evaluation import CUTS, evaluate_retrieval, read_questions
@@ -80,7 +81,7 @@ def _share_json(share: Share | None) -> Json:
 def _appraised_json(one: Appraised) -> Json:
     return {
         "question": one.judged.question,
-        "outcome": one.outcome,
+        "outcome": outcome_name(one.outcome),
         "sourced": any(one.cited),
         "missing": [
             fact if isinstance(fact, str) else fact[0]

@@ -110,17 +110,19 @@ def _apart(model: catalog.PinnedModel, settings: Settings) -> Made:
 def read_speed(settings: Settings) -> float | None:
     """Tokens of a prompt a second, as the doctor measured for the model in force."""
     model = choose_generator(settings).model
-    if model is None:
-        return None
-    tuning = profiles.tuning_of(settings.home, model.identity.digest, profiles.this_cpu())
+    tuning = _tuning(model, settings) if model is not None else None
     return tuning.read_tokens_per_s if tuning else None
+
+
+def _tuning(model: catalog.PinnedModel, settings: Settings) -> profiles.Tuning | None:
+    return profiles.tuning_of(settings.home, model.identity.digest, profiles.this_cpu())
 
 
 def how_to_run(model: catalog.PinnedModel, settings: Settings) -> LlamaSettings:
     """How a model is run: as the settings say, else as its profile found best."""
     from models.llama import LlamaSettings
 
-    tuning = profiles.tuning_of(settings.home, model.identity.digest, profiles.this_cpu())
+    tuning = _tuning(model, settings)
     usual = LlamaSettings()
     return LlamaSettings(
         context_tokens=settings.context_tokens,

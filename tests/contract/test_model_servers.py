@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 from model_servers import Child, llama_cpp_server, talkative
 from tiny_gguf import build
+from writings import pieces_of
 
 from models.errors import ModelUnavailableError, Revocation, WritingRevokedError
 from models.openai_http import Endpoint, HttpGenerator, HttpSettings
@@ -68,14 +69,7 @@ def generator(url: str, answer_tokens: int = SETTINGS.answer_tokens) -> HttpGene
 
 
 def written(writer: HttpGenerator, prompt: Prompt = PROMPT) -> tuple[list[str], Usage]:
-    pieces: list[str] = []
-    writing = writer.write(prompt, Until([], 1))
-    try:
-        while True:
-            pieces.append(next(writing))
-    except StopIteration as end:
-        usage: Usage = end.value
-        return pieces, usage
+    return pieces_of(writer.write(prompt, Until([], 1)))
 
 
 def test_a_text_is_written_and_ends(url: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import tiny_gguf
+from writings import finished
 
 from models.apart import ApartGenerator
 from models.apart.patience import MOST, Patience
@@ -24,7 +25,7 @@ from models.errors import ModelUnavailableError, Revocation, WritingRevokedError
 from models.late import LateGenerator
 from models.llama import LlamaGenerator, LlamaSettings
 from models.llama.sampling import Sampling
-from models.ports import Language, ModelIdentity, Prompt, Source, Usage, Writing
+from models.ports import Language, ModelIdentity, Prompt, Source
 
 pytestmark = pytest.mark.slow
 
@@ -46,15 +47,6 @@ class Granted:
     def check(self) -> None:
         if self.reason is not None:
             raise WritingRevokedError(self.reason)
-
-
-def finished(writing: Writing) -> tuple[str, Usage]:
-    pieces = []
-    while True:
-        try:
-            pieces.append(next(writing))
-        except StopIteration as end:
-            return "".join(pieces), end.value
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import tiny_gguf
+from writings import finished
 
 from models.errors import (
     ModelBusyError,
@@ -31,8 +32,6 @@ from models.ports import (
     Prompt,
     Shared,
     Source,
-    Usage,
-    Writing,
 )
 
 pytestmark = pytest.mark.slow
@@ -56,15 +55,6 @@ class Granted:
         self.left -= 1
         if self.left < 0:
             raise WritingRevokedError(Revocation.STOPPED)
-
-
-def finished(writing: Writing) -> tuple[str, Usage]:
-    pieces = []
-    while True:
-        try:
-            pieces.append(next(writing))
-        except StopIteration as end:
-            return "".join(pieces), end.value
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_servers import HEAD, Caller, Script, StandIn, event, free_port, models, written
 from tiny_gguf import CONTROLS, build
+from writings import finished
 
 from models.errors import (
     ModelBusyError,
@@ -67,13 +68,7 @@ def generator(*urls: str, settings: HttpSettings = QUICK, key: str | None = None
 
 
 def text_of(writer: HttpGenerator, prompt: Prompt = PROMPT) -> tuple[str, Usage]:
-    writing, said = writer.write(prompt, Always()), ""
-    try:
-        while True:
-            said += next(writing)
-    except StopIteration as end:
-        usage: Usage = end.value
-        return said, usage
+    return finished(writer.write(prompt, Always()))
 
 
 def test_a_text_comes_with_what_it_cost() -> None:
