@@ -16,7 +16,7 @@ LLAMA := CMAKE_ARGS="-DCMAKE_C_FLAGS='$(NO_AMX)' -DCMAKE_CXX_FLAGS='$(NO_AMX)'"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint format evaluate bench demo names screenshots clean
+.PHONY: help run test quick check lint format evaluate bench peers demo names screenshots clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ evaluate: $(VENV)/.developed ## Quality on real data, where it is at hand
 
 bench: $(VENV)/.developed ## Speed, each figure beside its peer
 	$(BIN)/vigie bench
+
+peers: $(VENV)/.developed ## Build llama.cpp's own programs: `vigie bench llama_cpp` measures against them
+	$(LLAMA) $(BIN)/python deploy/llama_cpp.py
 
 demo: $(VENV)/.developed ## Build the demo company's DOCX, PDF and XLSX again
 	$(BIN)/python deploy/demo/build.py

@@ -20,6 +20,8 @@ from urllib.error import URLError
 import gguf
 from tiny_gguf import CONTROLS
 
+PROGRAMS = Path(__file__).parents[1] / "build" / "llama.cpp" / "bin"
+LLAMA_SERVER = PROGRAMS / "llama-server"
 STARTED_S = 60.0
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -38,10 +40,24 @@ class Child:
 
 @contextmanager
 def llama_cpp_server(model: Path, log: Path, context: int) -> Iterator[Child]:
-    port = free_port()
     command = [sys.executable, "-u", "-m", "llama_cpp.server", "--model", str(model)]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--n_ctx", str(context)]
-    command += ["--interrupt_requests", "false", "--model_alias", "tiny", "--n_threads", "1"]
+    command += ["--n_ctx", str(context), "--n_threads", "1", "--model_alias", "tiny"]
+    with _served([*command, "--interrupt_requests", "false"], log) as child:
+        yield child
+
+
+@contextmanager
+def llama_server(model: Path, log: Path, slots: int, *options: str) -> Iterator[Child]:
+    """llama.cpp's own, where `deploy/llama_cpp.py` built it; see `LLAMA_SERVER`."""
+    command = [str(LLAMA_SERVER), "--model", str(model), "--parallel", str(slots)]
+    with _served([*command, "--no-webui", "--offline", *options], log) as child:
+        yield child
+
+
+@contextmanager
+def _served(command: Sequence[str], log: Path) -> Iterator[Child]:
+    port = free_port()
+    command = [*command, "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
         child = Child(f"http://127.0.0.1:{port}", log, process)

@@ -58,6 +58,7 @@ class Revocable:
 class House:
     """One model file, opened by us and by the peer."""
 
+    path: Path
     engine: Engine
     context: Stopwatch
     peer: Peer
@@ -128,7 +129,7 @@ def house(habit: float = 0.0) -> Iterator[House]:
         context = Stopwatch(weights, Shape(USERS, ROOM, batch=512))
         context.passes = []
         engine, peer = Engine(context, waiting=USERS), Peer(path)
-        yield House(engine, context, peer, Random(0))
+        yield House(path, engine, context, peer, Random(0))
         engine.close(60)
         context.close()
         weights.close()
@@ -136,14 +137,11 @@ def house(habit: float = 0.0) -> Iterator[House]:
 
 
 def eight_users(one: House) -> Figure:
-    """Decoding alone: from when all of them write until the first has finished."""
     ours, theirs = [], []
     for _ in range(ROUNDS):
         shared = one.text(599)
         texts = [[*shared, 3 + n] for n in range(USERS)]
-        stamps = one.together(texts, 64)
-        began, ended = max(s[0] for s in stamps), min(s[-1] for s in stamps)
-        ours.append(sum(began < at <= ended for s in stamps for at in s) / (ended - began))
+        ours.append(decoding(one, texts))
         alone = one.peer.stamps(texts[0], 64)
         theirs.append((len(alone) - 1) / (alone[-1] - alone[0]))
     return Figure(
@@ -155,11 +153,17 @@ def eight_users(one: House) -> Figure:
     )
 
 
+def decoding(one: House, texts: Sequence[Tokens]) -> float:
+    """Tokens a second of all together, from when all of them write until the first has finished."""
+    stamps = one.together(texts, 64)
+    began, ended = max(s[0] for s in stamps), min(s[-1] for s in stamps)
+    return sum(began < at <= ended for s in stamps for at in s) / (ended - began)
+
+
 def sharing(one: House) -> Iterator[Figure]:
     """From the questions until the last user has the last token; prompts share 300 of 600."""
     for limit in (64, 256):
-        shared = one.text(300)
-        texts = [[*shared, *one.text(300)] for _ in range(USERS)]
+        texts = half_shared(one)
         began = time.perf_counter()
         one.together(texts, limit)
         ours = time.perf_counter() - began
@@ -173,6 +177,11 @@ def sharing(one: House) -> Iterator[Figure]:
             PEER,
             round(time.perf_counter() - began, 1),
         )
+
+
+def half_shared(one: House) -> list[Tokens]:
+    shared = one.text(300)
+    return [[*shared, *one.text(300)] for _ in range(USERS)]
 
 
 def next_turn(one: House) -> Figure:

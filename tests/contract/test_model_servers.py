@@ -1,4 +1,6 @@
-"""What any model server must do for us: llama-cpp-python's own, and VIGIE_TEST_LLM_URL."""
+"""What any model server must do for us: llama-cpp-python's own, llama.cpp's where it was built
+(`make peers`), and the one that VIGIE_TEST_LLM_URL names.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,10 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from model_servers import Child, llama_cpp_server, talkative
+from model_servers import LLAMA_SERVER, Child, llama_cpp_server, llama_server, talkative
 from tiny_gguf import build
 from writings import pieces_of
 
@@ -20,7 +23,8 @@ from server.onsite import on_site
 pytestmark = pytest.mark.slow
 
 SETTINGS = HttpSettings(context_tokens=4096, answer_tokens=24, parallel=4, bytes_per_token=1.2)
-OURS, GIVEN = "llama_cpp.server", "VIGIE_TEST_LLM_URL"
+CONTEXT, SLOTS = 4096, 4
+PYTHON, CPP, GIVEN = "llama_cpp.server", "llama-server", "VIGIE_TEST_LLM_URL"
 LONGEST = 3_000  # tokens that nobody waits for
 PROMPT = Prompt(
     "Réponds en une phrase.",
@@ -44,21 +48,34 @@ class Until(Permit):
 
 
 @pytest.fixture(scope="module")
-def child(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
-    folder = tmp_path_factory.mktemp("server")
-    model = talkative(build(folder / "tiny.gguf", context=4096))
-    with llama_cpp_server(model, folder / "log", context=4096) as started:
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return talkative(build(tmp_path_factory.mktemp("model") / "tiny.gguf", context=CONTEXT))
+
+
+@pytest.fixture(scope="module")
+def child(model: Path) -> Iterator[Child]:
+    with llama_cpp_server(model, model.with_name("python.log"), CONTEXT) as started:
         yield started
 
 
-@pytest.fixture(params=[OURS, GIVEN])
+@pytest.fixture(scope="module")
+def llama(model: Path) -> Iterator[Child]:
+    if not LLAMA_SERVER.is_file():
+        pytest.skip("llama-server was not built: make peers")
+    context = str(SLOTS * CONTEXT)
+    log = model.with_name("cpp.log")
+    with llama_server(model, log, SLOTS, "--ctx-size", context, "--threads", "1") as started:
+        yield started
+
+
+@pytest.fixture(params=[PYTHON, CPP, GIVEN])
 def url(request: pytest.FixtureRequest) -> str:
-    if request.param == OURS:
-        started: Child = request.getfixturevalue("child")
-        return started.url
-    if GIVEN not in os.environ:
-        pytest.skip(f"no other model server: {GIVEN} names none")
-    return os.environ[GIVEN]
+    if request.param == GIVEN:
+        if GIVEN not in os.environ:
+            pytest.skip(f"no other model server: {GIVEN} names none")
+        return os.environ[GIVEN]
+    started: Child = request.getfixturevalue("child" if request.param == PYTHON else "llama")
+    return started.url
 
 
 def generator(url: str, answer_tokens: int = SETTINGS.answer_tokens) -> HttpGenerator:
