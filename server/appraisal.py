@@ -63,6 +63,10 @@ class Appraised:
     def text(self) -> str:
         return self.outcome.text if isinstance(self.outcome, Answered) else ""
 
+    @property
+    def words(self) -> int:
+        return len(_WORD.findall(self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
@@ -155,7 +159,7 @@ def _appraisal(questions: tuple[Appraised, ...]) -> Appraisal:
     known = [one for one in questions if one.judged.relevant]
     answers = [one for one in questions if one.answered]
     answers_to_known = [one for one in answers if one.judged.relevant]
-    lengths = sorted(len(_WORD.findall(one.text)) for one in answers)
+    lengths = sorted(one.words for one in answers)
     first = [one.timings_ms["first_sentence"] for one in answers]
     written = sum(one.written for one in questions)
     return Appraisal(

@@ -88,6 +88,6 @@ def _appraised_json(one: Appraised) -> Json:
             for fact, held in zip(one.judged.facts, one.told, strict=True)
             if not held
         ],
-        "words": len(one.text.split()),
+        "words": one.words,
         "withheld": one.withheld,
     }
