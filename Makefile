@@ -50,7 +50,7 @@ bench: $(VENV)/.developed ## Speed, each figure beside its peer
 	$(BIN)/vigie bench
 
 peers: $(VENV)/.developed ## Build llama.cpp's own programs: `vigie bench llama_cpp` measures against them
-	$(LLAMA) $(BIN)/python deploy/llama_cpp.py
+	$(LLAMA) $(BIN)/python deploy/peers.py
 
 demo: $(VENV)/.developed ## Build the demo company's DOCX, PDF and XLSX again
 	$(BIN)/python deploy/demo/build.py

@@ -48,7 +48,7 @@ def llama_cpp_server(model: Path, log: Path, context: int) -> Iterator[Child]:
 
 @contextmanager
 def llama_server(model: Path, log: Path, slots: int, *options: str) -> Iterator[Child]:
-    """llama.cpp's own, where `deploy/llama_cpp.py` built it; see `LLAMA_SERVER`."""
+    """llama.cpp's own, where `deploy/peers.py` built it; see `LLAMA_SERVER`."""
     command = [str(LLAMA_SERVER), "--model", str(model), "--parallel", str(slots)]
     with _served([*command, "--no-webui", "--offline", *options], log) as child:
         yield child
