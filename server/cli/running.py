@@ -294,9 +294,10 @@ def _state_lines(state: dict[str, Any]) -> Iterator[str]:
     yield f"{state['mode']} since {state['since'] or '?'}, by {state['by']}: {state['reason']}"
     if state["restart_requested_by"]:
         yield f"restart asked by {state['restart_requested_by']}; a second person must confirm"
-    if state["unload"]:
-        yield "models are to be unloaded, as soon as nobody writes"
-    if model := state.get("model"):
+    model = state.get("model")
+    if state["unload"] and (model is None or model["loaded"]):
+        yield "models give their memory back as soon as nobody writes"
+    if model is not None:
         held = f"in memory, {model['weights_mb']} MB and {model['memory_mb']} MB for answers"
         yield f"model: {held if model['loaded'] else 'not in memory'}"
 
