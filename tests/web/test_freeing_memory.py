@@ -81,6 +81,19 @@ def test_a_box_that_nobody_ticked_frees_nothing(modelled: Vigie, app: FastAPI) -
     assert said_on_the_record(modelled) == {"mode": "search-only"}
 
 
+def test_after_a_stop_that_left_the_model_its_memory_can_still_be_freed(
+    modelled: Vigie, app: FastAPI
+) -> None:
+    admin = Visitor(app).sign_in("adele")
+    stopped = admin.send("/admin/switch", mode="off", reason="essai")
+
+    admin.send("/admin/switch", mode="off", reason="machine chargée", unload="true")
+
+    assert 'id="unload-title"' in stopped.text
+    assert within(lambda: "pas en mémoire" in admin.web.get("/admin/switch").text)
+    assert 'id="unload-title"' not in admin.web.get("/admin/switch").text
+
+
 def test_a_program_frees_the_memory_and_a_restart_brings_the_answer_back(
     modelled: Vigie, app: FastAPI
 ) -> None:
