@@ -123,21 +123,37 @@ Writing = PythonGenerator[str, None, Usage]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a generator that serves many at once is doing now; `memory_mb` is for all of them."""
+    """What a generator that serves many at once is doing now, and the memory that it takes.
+
+    `memory_mb` is what the answers of all have read, `weights_mb` the model itself.
+    """
 
     waiting: int
     reading: int
     writing: int
     free: int
     memory_mb: int
+    weights_mb: int
 
 
 @runtime_checkable
 class Shared(Protocol):
-    """A generator that can say how busy it is."""
+    """A generator that can say how busy it is; None while no model is in memory."""
 
     @property
-    def load(self) -> Load: ...
+    def load(self) -> Load | None: ...
+
+
+@runtime_checkable
+class Unloadable(Shared, Protocol):
+    """A generator that can give back the memory of its model; the next answer loads it again."""
+
+    def unload(self) -> Load | None:
+        """What was given back; None where nothing was loaded.
+
+        Waits until nobody writes, and raises ModelBusyError, keeping the model, if someone goes on.
+        """
+        ...
 
 
 class Generator(Protocol):

@@ -40,6 +40,7 @@ class SwitchState:
     since: str  # RFC 3339, UTC; empty when unknown
     restart_requested_by: str = ""
     readable: bool = True
+    unload: bool = False  # every process is to give back its model's memory, until a restart
 
 
 UNREADABLE = SwitchState(
@@ -64,29 +65,21 @@ class Switch:
         self._write(SwitchState(Mode.ON, "Premier démarrage · First start", by, self._now()))
 
     def state(self) -> SwitchState:
-        try:
-            if os.path.lexists(self._stop_file):  # a link that leads nowhere is a file named STOP
-                return STOPPED_BY_FILE
-            stamp = self._stamp()
-            seen = self._seen
-            if seen is not None and seen[0] == stamp:
-                return seen[1]
-            state = _parse(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError):
-            return UNREADABLE
-        self._seen = (stamp, state)
-        return state
+        if os.path.lexists(self._stop_file):  # a link that leads nowhere is a file named STOP
+            return replace(STOPPED_BY_FILE, unload=self._written().unload)
+        return self._written()
 
     def require(self) -> Lease | SwitchState:
         """A lease to write, or the state that forbids it."""
         state = self.state()
         return Lease(self) if state.mode is Mode.ON else state
 
-    def tighten(self, mode: Mode, reason: str, by: str) -> SwitchState:
+    def tighten(self, mode: Mode, reason: str, by: str, *, unload: bool = False) -> SwitchState:
         """Stop, or move to search-only. Never loosens: that takes a restart by two people.
 
         A full disk or another process that hangs does not hold up a stop: a file named STOP then
-        says it, or a state that nobody can read.
+        says it, or a state that nobody can read. That models be unloaded holds until a restart,
+        whatever is tightened after; it cannot be told where the state cannot be written.
         """
         reason = cleaned(reason)
         with self._lock, self._alone() as alone:
@@ -97,8 +90,9 @@ class Switch:
                 )
             if not alone:  # whoever holds the lock may write over what is written now
                 self._stop_without_writing()
+            unload = unload or current.unload
             try:
-                return self._write(SwitchState(mode, reason, by, self._now()))
+                return self._write(SwitchState(mode, reason, by, self._now(), unload=unload))
             except OSError:
                 self._stop_without_writing()
                 return self.state()
@@ -116,7 +110,9 @@ class Switch:
                 raise InvalidInputError("The AI is already on.")
             if not current.restart_requested_by:
                 since = current.since or self._now()
-                return self._write(SwitchState(current.mode, current.reason, current.by, since, by))
+                return self._write(
+                    replace(current, since=since, restart_requested_by=by, readable=True)
+                )
             if current.restart_requested_by == by:
                 raise AccessDeniedError("A restart takes a second person: you asked for it.")
             return self._write(SwitchState(Mode.ON, reason, by, self._now()))
@@ -127,6 +123,18 @@ class Switch:
             current = self.state()
             if alone and current.restart_requested_by == by:
                 self._write(replace(current, restart_requested_by=""))
+
+    def _written(self) -> SwitchState:
+        try:
+            stamp = self._stamp()
+            seen = self._seen
+            if seen is not None and seen[0] == stamp:
+                return seen[1]
+            state = _parse(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError):
+            return UNREADABLE
+        self._seen = (stamp, state)
+        return state
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
@@ -207,6 +215,7 @@ def _parse(text: str) -> SwitchState:
         str(raw["by"]),
         str(raw["since"]),
         str(raw.get("restart_requested_by", "")),
+        unload=raw.get("unload") is True,
     )
 
 

@@ -25,13 +25,15 @@ class Switching:
     def state(self) -> SwitchState:
         return self.switch.state()
 
-    def tighten(self, mode: Mode, reason: str, by: Person) -> SwitchState:
+    def tighten(self, mode: Mode, reason: str, by: Person, *, unload: bool = False) -> SwitchState:
         """Stop, or search only. Takes effect first, then goes on the record if there is one.
+
+        With `unload`, whoever holds a model gives its memory back after (`server/unloading.py`).
 
         Raises AccessDeniedError, InvalidInputError without a reason.
         """
         check(by, Right.STOP)
-        state = self.switch.tighten(mode, reason, by.name)
+        state = self.switch.tighten(mode, reason, by.name, unload=unload)
         try:
             self._note(EventKind.SWITCHED, state, state.reason, by)
         except AuditError:
@@ -61,7 +63,7 @@ class Switching:
                 kind,
                 SCOPE,
                 by.pseudonym,
-                {"mode": state.mode.value},
+                {"mode": state.mode.value, **({"unload": True} if state.unload else {})},
                 {"reason": reason},
                 owner=by.pseudonym,
             )

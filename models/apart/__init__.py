@@ -7,5 +7,6 @@ They speak by the forms of `wire`.
 from __future__ import annotations
 
 from models.apart.generator import ApartGenerator
+from models.apart.patience import Patience
 
-__all__ = ["ApartGenerator"]
+__all__ = ["ApartGenerator", "Patience"]

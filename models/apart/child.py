@@ -15,7 +15,21 @@ from pathlib import Path
 from typing import NoReturn
 
 from models.apart import wire
-from models.apart.wire import Channel, Ended, Failed, GoingOn, Load, Piece, Ready, Stop, Write
+from models.apart.wire import (
+    AnyOrder,
+    AnyWord,
+    Channel,
+    Ended,
+    Failed,
+    GoingOn,
+    Load,
+    Piece,
+    Ready,
+    Stop,
+    Tell,
+    Told,
+    Write,
+)
 from models.errors import (
     ModelBusyError,
     ModelsError,
@@ -23,13 +37,13 @@ from models.errors import (
     WritingRevokedError,
 )
 from models.llama import LlamaGenerator
-from models.ports import Generator, ModelIdentity, Permit
+from models.ports import Generator, ModelIdentity, Permit, Shared
 
 _CRASHED = 1
 _NAMELESS = ModelIdentity("", "")  # who this is, the parent knows
 
 
-class _Told(Permit):
+class _Obedient(Permit):
     """Asked before each token; says so to the parent, which may have a stop to tell."""
 
     def __init__(self, channel: Channel, number: int) -> None:
@@ -49,7 +63,7 @@ class Child:
     def __init__(self, channel: Channel, generator: Generator) -> None:
         self._channel = channel
         self._generator = generator
-        self._permits: dict[int, _Told] = {}
+        self._permits: dict[int, _Obedient] = {}
 
     def serve(self) -> None:
         """Raises EOFError when the parent is gone."""
@@ -58,18 +72,21 @@ class Child:
             assert message is not None
             self._obey(wire.orders().validate_json(message))
 
-    def _obey(self, order: Load | Write | Stop) -> None:
+    def _obey(self, order: AnyOrder) -> None:
         match order:
             case Load():
                 raise ValueError("loaded already")
             case Write():
-                permit = self._permits[order.id] = _Told(self._channel, order.id)
+                permit = self._permits[order.id] = _Obedient(self._channel, order.id)
                 threading.Thread(target=self._answer, args=(order, permit), daemon=True).start()
             case Stop():
                 if (told := self._permits.get(order.id)) is not None:
                     told.stopped = True
+            case Tell():
+                shared = self._generator
+                _say(self._channel, Told(shared.load if isinstance(shared, Shared) else None))
 
-    def _answer(self, order: Write, permit: _Told) -> None:
+    def _answer(self, order: Write, permit: _Obedient) -> None:
         writing = self._generator.write(order.prompt, permit)
         try:
             while True:
@@ -92,7 +109,7 @@ def _failed(number: int | None, error: ModelsError) -> Failed:
             return Failed(number, "unavailable", str(error))
 
 
-def _say(channel: Channel, word: Ready | Piece | Ended | Failed) -> None:
+def _say(channel: Channel, word: AnyWord) -> None:
     channel.send(wire.worded(word))
 
 

@@ -11,6 +11,7 @@ from models.apart.wire import Load
 from models.errors import ModelUnavailableError
 from models.llama.settings import LlamaSettings
 from models.ports import Generator, ModelIdentity, Permit, Prompt, Usage, Writing
+from models.ports import Load as Burden
 
 
 class ApartGenerator(Generator):
@@ -44,18 +45,19 @@ class ApartGenerator(Generator):
         """Start the process now and wait for it. Raises ModelUnavailableError."""
         self._living().await_loaded()
 
-    def unload(self) -> None:
-        """End the process and free its memory; the next answer starts another one."""
-        with self._changing:
-            started, self._started = self._started, None
-        if started is not None:
-            started.end()
+    @property
+    def load(self) -> Burden | None:
+        """Who is being served now, by the process's own account; None while none has loaded."""
+        started = self._started
+        return None if started is None else started.burden()
 
     def close(self) -> None:
         """End the process for good; what it was writing raises ModelUnavailableError."""
         with self._changing:
             self._closed = True
-        self.unload()
+            started, self._started = self._started, None
+        if started is not None:
+            started.end()
 
     def write(self, prompt: Prompt, permit: Permit) -> Writing:
         permit.check()

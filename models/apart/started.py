@@ -11,13 +11,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from queue import SimpleQueue
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 
 from pydantic import ValidationError
 
 from models.apart import wire
 from models.apart.spawning import COMMAND, spawned
-from models.apart.wire import Channel, Ended, Failed, GoingOn, Load, Piece, Ready, Stop, Write
+from models.apart.wire import (
+    AnyWord,
+    Channel,
+    Ended,
+    Failed,
+    GoingOn,
+    Load,
+    Piece,
+    Ready,
+    Stop,
+    Tell,
+    Told,
+    Write,
+)
 from models.errors import (
     ModelBusyError,
     ModelsError,
@@ -25,9 +38,11 @@ from models.errors import (
     Revocation,
     WritingRevokedError,
 )
+from models.ports import Load as Burden
 from models.ports import Permit, Prompt, Usage
 
 _LOOK_S = 0.05  # how often permits are asked while nothing is said: a prompt is being read
+_TELL_S = 0.5  # how long one waits to hear how busy it is; then what was last heard counts
 _GRACE_S = 5.0
 HUNG_S = 300.0
 """After which a process that has not obeyed a stop is ended: longer than any pass takes."""
@@ -63,6 +78,9 @@ class Started:
         self._stopped: dict[int, float] = {}  # when each was told, until it has obeyed
         self._numbers = count(1)
         self._changing = Lock()
+        self._burden: Burden | None = None
+        self._telling = False  # asked, and not told yet
+        self._told = Condition()
         self._loaded = Event()  # or gone
         self._ending = False
         self._refusal: str | None = None
@@ -111,6 +129,17 @@ class Started:
         self._send(wire.ordered(Write(text.id, prompt)))
         return text
 
+    def burden(self) -> Burden | None:
+        """How busy it is, or was when it last said so; None unless it runs and has loaded."""
+        if self.is_gone or not self._loaded.is_set():
+            return None
+        with self._told:
+            if not self._telling:  # one question at a time: one that hangs is not flooded
+                self._telling = True
+                self._send(wire.ordered(Tell()))
+            self._told.wait_for(lambda: not self._telling or self.is_gone, _TELL_S)
+            return None if self.is_gone else self._burden
+
     def leave(self, text: Text) -> None:
         """Nobody reads it any more: no token more is written of it."""
         if self._taken(text.id) is not None:
@@ -140,7 +169,7 @@ class Started:
         except (EOFError, OSError, ValidationError):
             self._bury()
 
-    def _hear(self, word: Ready | GoingOn | Piece | Ended | Failed) -> None:
+    def _hear(self, word: AnyWord) -> None:
         match word:
             case Ready():
                 self._loaded.set()
@@ -157,6 +186,10 @@ class Started:
             case Failed(id=int(number)):
                 self._stopped.pop(number, None)
                 self._tell(number, _error(word))
+            case Told():
+                with self._told:
+                    self._burden, self._telling = word.burden, False
+                    self._told.notify_all()
 
     def _check_it_obeys(self) -> None:
         """Raises TimeoutError where nothing is said, and what was stopped long ago goes on."""
@@ -206,6 +239,8 @@ class Started:
         if not self._ending:
             self._mourn()
         self._loaded.set()
+        with self._told:
+            self._told.notify_all()
         for text in left:
             text.said.put(self._gone)
 

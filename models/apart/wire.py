@@ -18,6 +18,7 @@ from pydantic import Field, TypeAdapter
 
 from models.errors import Revocation
 from models.llama.settings import LlamaSettings
+from models.ports import Load as Burden
 from models.ports import Prompt, Usage
 
 _LENGTH = struct.Struct(">I")
@@ -49,6 +50,13 @@ class Stop:
 
     id: int
     order: Literal["stop"] = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say how busy the model is."""
+
+    order: Literal["tell"] = "tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +98,35 @@ class Failed:
     word: Literal["failed"] = "failed"
 
 
-Order = Annotated[Load | Write | Stop, Field(discriminator="order")]
-Word = Annotated[Ready | GoingOn | Piece | Ended | Failed, Field(discriminator="word")]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How busy the model is, when that was asked; None where it is not known."""
+
+    burden: Burden | None
+    word: Literal["told"] = "told"
+
+
+AnyOrder = Load | Write | Stop | Tell
+AnyWord = Ready | GoingOn | Piece | Ended | Failed | Told
+Order = Annotated[AnyOrder, Field(discriminator="order")]
+Word = Annotated[AnyWord, Field(discriminator="word")]
 
 
 @cache
-def orders() -> TypeAdapter[Load | Write | Stop]:
+def orders() -> TypeAdapter[AnyOrder]:
     return TypeAdapter(Order)
 
 
 @cache
-def words() -> TypeAdapter[Ready | GoingOn | Piece | Ended | Failed]:
+def words() -> TypeAdapter[AnyWord]:
     return TypeAdapter(Word)
 
 
-def ordered(order: Load | Write | Stop) -> bytes:
+def ordered(order: AnyOrder) -> bytes:
     return orders().dump_json(_plain(order) if isinstance(order, Load) else order)
 
 
-def worded(word: Ready | GoingOn | Piece | Ended | Failed) -> bytes:
+def worded(word: AnyWord) -> bytes:
     return words().dump_json(word)
 
 

@@ -64,7 +64,6 @@ class Context:
         self._c: Any = llama_cpp
         self.weights = weights
         self.slots = shape.slots
-        self._cache = shape.cache
         self.tokens = min(shape.tokens, weights.trained_tokens)
         self.batch = max(shape.batch, shape.slots)
         self.rewinds = weights.rewinds
@@ -74,16 +73,11 @@ class Context:
                 f"Not enough memory for {self.slots} contexts of {self.tokens} tokens; "
                 "lower context_tokens or cache_mb."
             )
+        self.memory_mb = self._memory_mb(shape.cache)  # of all slots; told also once it is freed
         self._memory = self._c.llama_get_memory(self.handle)
         self._arrays = _Arrays(self._c, self.batch)
         self._freed = weakref.finalize(self, self._c.llama_free, self.handle)
         self._freed.atexit = False
-
-    @property
-    def memory_mb(self) -> int:
-        """What the caches of all slots take."""
-        cells = -(-self.tokens // _CELLS) * _CELLS
-        return self.slots * int(cells * bytes_per_token(self.weights, self._cache)) // 2**20
 
     def close(self) -> None:
         """Give the memory back; a second time does nothing."""
@@ -153,6 +147,10 @@ class Context:
     def clear(self) -> None:
         """Empty every slot."""
         self._c.llama_memory_clear(self._memory, True)
+
+    def _memory_mb(self, cache: CacheType) -> int:
+        cells = -(-self.tokens // _CELLS) * _CELLS
+        return self.slots * int(cells * bytes_per_token(self.weights, cache)) // 2**20
 
     def _open(self, shape: Shape) -> Any:
         parameters = self._c.llama_context_default_params()

@@ -88,6 +88,7 @@ class Engine:
             writing=writing,
             free=self._context.slots - len(running),
             memory_mb=self._context.memory_mb,
+            weights_mb=self._context.weights.memory_mb,
         )
 
     def close(self, timeout_s: float) -> None:

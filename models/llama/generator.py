@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -62,6 +63,7 @@ class LlamaGenerator(Generator):
             self._closed = True
             self._context.close()
             self._weights.close()
+            _return_to_the_system()
 
     def write(self, prompt: Prompt, permit: Permit) -> Writing:
         permit.check()
@@ -113,6 +115,13 @@ class LlamaGenerator(Generator):
         begin, end = weights.marks
         frame = frame_of(weights.template, begin, end, clock)
         return Fitter(frame, weights.tokens, _opening(frame.head, begin, weights), room)
+
+
+def _return_to_the_system() -> None:
+    """The many small pieces of a vocabulary lie between others: glibc keeps them unless told."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # another C library has none
+    if trim is not None:
+        trim(0)
 
 
 def _shape(weights: Weights, settings: LlamaSettings) -> Shape:

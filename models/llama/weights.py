@@ -61,6 +61,7 @@ class Weights:
         self.vocabulary = self._c.llama_model_get_vocab(self.handle)
         self.vocabulary_size = int(self._c.llama_vocab_n_tokens(self.vocabulary))
         self.trained_tokens = int(self._c.llama_model_n_ctx_train(self.handle))
+        self.memory_mb = int(self._c.llama_model_size(self.handle)) // 2**20
         self._pieces: dict[int, bytes] = {}
         self._freed = weakref.finalize(self, self._c.llama_model_free, self.handle)
         self._freed.atexit = False  # a thread may still decode; the system takes all back

@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     ANSWERS_APPRAISED = "models:answers:appraise"
     EMBEDDER_ADAPTED = "models:embedder:adapt"
     EMBEDDER_RESTORED = "models:embedder:restore"
+    MODEL_UNLOADED = "models:generator:unload"
 
     SERVER_STARTED = "server:process:start"
 

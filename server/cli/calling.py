@@ -47,6 +47,24 @@ def call(
         return _there(connection, body, progress)
 
 
+def told_soon(settings: Settings, command: str) -> Json:
+    """What the server answers within a moment; null where none runs, or it does not say."""
+    if holding.holder(settings.home) is None:
+        return None
+    with holding.socket_path(settings.home) as path:
+        connection = _connected(path)
+        if connection is None:
+            return None
+        connection.sock.settimeout(CONNECT_S)
+        body = {"command": command, "arguments": {}}
+        try:
+            return _there(connection, body, lambda _done, _of: None)
+        except (OSError, http.client.HTTPException, ServerError):
+            return None
+        finally:
+            connection.close()
+
+
 def _here(settings: Settings, body: Mapping[str, object], progress: Progress) -> Json:
     from server.commands import Call, run
     from server.wiring import open_vigie

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -36,6 +37,11 @@ def _known_scope(scope: str) -> str:
 
 Scope = Annotated[
     str, typer.Option("--scope", callback=_known_scope, help=f"What it is about: {SCOPE}.")
+]
+
+
+Unload = Annotated[
+    bool, typer.Option("--unload", help="Models give their memory back, until a restart.")
 ]
 
 
@@ -200,9 +206,15 @@ def rebuild_index(context: typer.Context, as_json: AsJson = False) -> None:
 
 @switch.command("status")
 def switch_status(context: typer.Context, scope: Scope = SCOPE, as_json: AsJson = False) -> None:
-    """The measured state of the switch."""
+    """The measured state of the switch, and of the model in the memory of a server."""
+    from server.cli.calling import told_soon
+    from server.commands.switch import move, state_json
+
     assert scope == SCOPE
-    _switch(context, None, "", None, as_json)
+    settings = frame(context).settings()
+    state = state_json(move(settings, None, "", None))
+    state["model"] = told_soon(settings, "switch.model")
+    show(state, as_json, lambda: _state_lines(cast("dict[str, Any]", state)))
 
 
 @switch.command("stop")
@@ -210,12 +222,13 @@ def switch_stop(
     context: typer.Context,
     reason: Reason = "",
     scope: Scope = SCOPE,
+    unload: Unload = False,
     as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """OFF: no model of any kind is called."""
     assert scope == SCOPE
-    _switch(context, Mode.OFF, reason, as_user, as_json)
+    _switch(context, Moved(Mode.OFF, reason, as_user, unload), as_json)
 
 
 @switch.command("search-only")
@@ -223,12 +236,13 @@ def switch_search_only(
     context: typer.Context,
     reason: Reason = "",
     scope: Scope = SCOPE,
+    unload: Unload = False,
     as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """SEARCH-ONLY: documents are found, nothing is written."""
     assert scope == SCOPE
-    _switch(context, Mode.SEARCH_ONLY, reason, as_user, as_json)
+    _switch(context, Moved(Mode.SEARCH_ONLY, reason, as_user, unload), as_json)
 
 
 @switch.command("restart")
@@ -241,16 +255,25 @@ def switch_restart(
 ) -> None:
     """Ask for the AI to start again; a second person confirms with the same command."""
     assert scope == SCOPE
-    _switch(context, Mode.ON, reason, as_user, as_json)
+    _switch(context, Moved(Mode.ON, reason, as_user), as_json)
 
 
-def _switch(
-    context: typer.Context, wanted: Mode | None, reason: str, as_user: str | None, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How the switch is moved, why, and by whom."""
+
+    to: Mode
+    reason: str
+    by: str | None
+    unload: bool = False
+
+
+def _switch(context: typer.Context, moved: Moved, as_json: bool) -> None:
     # Straight to the file: a stop must work with the server hung and the database down.
     from server.commands.switch import move, state_json
 
-    state = state_json(move(frame(context).settings(), wanted, reason, as_user))
+    settings = frame(context).settings()
+    state = state_json(move(settings, moved.to, moved.reason, moved.by, unload=moved.unload))
     show(state, as_json, lambda: _state_lines(cast("dict[str, Any]", state)))
 
 
@@ -271,6 +294,12 @@ def _state_lines(state: dict[str, Any]) -> Iterator[str]:
     yield f"{state['mode']} since {state['since'] or '?'}, by {state['by']}: {state['reason']}"
     if state["restart_requested_by"]:
         yield f"restart asked by {state['restart_requested_by']}; a second person must confirm"
+    model = state.get("model")
+    if state["unload"] and (model is None or model["loaded"]):
+        yield "models give their memory back as soon as nobody writes"
+    if model is not None:
+        held = f"in memory, {model['weights_mb']} MB and {model['memory_mb']} MB for answers"
+        yield f"model: {held if model['loaded'] else 'not in memory'}"
 
 
 def _listed(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from server.commands import (
     record,
     running,
     stewarding,
+    switch,
 )
 
 COMMANDS: dict[str, Command[Any]] = {
@@ -32,6 +33,7 @@ COMMANDS: dict[str, Command[Any]] = {
     "collections.damage": Command(stewarding.KeptGiven, stewarding.damage),
     "collections.duplicates": Command(stewarding.LikenessGiven, stewarding.duplicates),
     "index.rebuild": Command(running.Nothing, running.rebuild_index),
+    "switch.model": Command(running.Nothing, switch.show_model),
     "models.adapt": Command(adapting.AdaptGiven, adapting.adapt),
     "models.restore": Command(running.Nothing, adapting.restore),
     "users.add": Command(running.UserGiven, running.add_user),

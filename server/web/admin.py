@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from ingest.collections import COLLECTION_FILE
 from server.access import APPOINTED, Role, check_appointment, check_key
+from server.commands.switch import model_json
 from server.errors import InvalidInputError
 from server.outcomes import Mode
 from server.settings import CHECKOUT
@@ -37,17 +38,23 @@ class NewPerson(BaseModel):
 @router.get("/switch")
 async def switch_page(visited: AnyVisit, person: Stopper) -> HTMLResponse:
     assert person == visited.person
-    state = visited.web.vigie.switch.state()
-    return visited.page("switch.html", state=state, since=_moment(state.since))
+    web = visited.web
+    state, generator = web.vigie.switch.state(), web.vigie.answering.engines.generator.made
+    model = await web.threads.run(web.threads.model, lambda: model_json(generator))
+    return visited.page("switch.html", state=state, since=_moment(state.since), model=model)
 
 
 @router.post("/switch")
 async def tighten(
-    visited: AnyVisit, person: Stopper, mode: Annotated[Mode, Form()], reason: Field = ""
+    visited: AnyVisit,
+    person: Stopper,
+    mode: Annotated[Mode, Form()],
+    reason: Field = "",
+    unload: Annotated[bool, Form()] = False,
 ) -> Response:
     web = visited.web
     await web.threads.run(
-        web.threads.stop, lambda: web.vigie.switching.tighten(mode, reason, person)
+        web.threads.stop, lambda: web.vigie.switching.tighten(mode, reason, person, unload=unload)
     )
     return to("/admin/switch")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Self
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from guardrails.form import LONGEST_QUESTION, faults
 from models.ports import Language
@@ -17,7 +17,7 @@ from models.words import guess_language
 from server.asking import Asking
 from server.audit.log import SealedOutcome, SealedSentence
 from server.commands.asking import answer_json, correction_json, hits_json
-from server.commands.switch import state_json
+from server.commands.switch import model_json, state_json
 from server.errors import ServerError
 from server.failures import EXPECTED
 from server.outcomes import Mode
@@ -59,6 +59,15 @@ class SearchBody(Body):
 class SwitchBody(Body):
     mode: Mode = Field(description="`on` asks for a restart; a second person confirms it.")
     reason: str = Field(min_length=1, max_length=500)
+    unload: bool = Field(
+        False, description="With a stop: every process gives its model's memory back after it."
+    )
+
+    @model_validator(mode="after")
+    def _unloaded_by_a_stop(self) -> Self:
+        if self.unload and self.mode is Mode.ON:
+            raise ValueError("a restart unloads nothing: `unload` belongs to a stop")
+        return self
 
 
 @router.post("/ask", response_model=None)
@@ -107,9 +116,11 @@ async def search(
 
 @router.get("/switch")
 async def switch(web: TheWeb, person: Caller) -> JsonObject:
-    """The measured state of the switch."""
+    """The measured state of the switch, and of the model in this server's memory."""
     assert person.id
-    return dict(state_json(web.vigie.switch.state()))
+    generator = web.vigie.answering.engines.generator.made
+    model = await web.threads.run(web.threads.model, lambda: model_json(generator))
+    return {**state_json(web.vigie.switch.state()), "model": model}
 
 
 @router.post("/switch")
@@ -123,7 +134,8 @@ async def move_switch(web: TheWeb, person: Caller, body: SwitchBody) -> JsonObje
             )
         case Mode.SEARCH_ONLY | Mode.OFF:
             state = await web.threads.run(
-                web.threads.stop, lambda: switching.tighten(body.mode, body.reason, person)
+                web.threads.stop,
+                lambda: switching.tighten(body.mode, body.reason, person, unload=body.unload),
             )
     return dict(state_json(state))
 

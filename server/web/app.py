@@ -30,7 +30,7 @@ from server.web.pages import Pages
 from server.web.security import Fence, known_hosts
 from server.web.stream import AnswerStreams
 from server.web.visits import Threads, Web, check_form
-from server.wiring import Vigie
+from server.wiring import Vigie, places
 
 PAGES = (login, ask, questions, documents, desk, steward, admin, files, auditor)
 PROGRAMS = (api, openai, health)
@@ -44,8 +44,7 @@ def create_app(vigie: Vigie) -> FastAPI:
     web = Web(
         vigie,
         Pages(settings.company),
-        # One answer is being written; `queue` more may wait for the model.
-        AnswerStreams(vigie.answering, settings.queue + 1),
+        AnswerStreams(vigie.answering, places(settings)),
         Threads.make(),
     )
 

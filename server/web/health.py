@@ -7,7 +7,7 @@ from importlib import metadata
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from models.ports import Load, Shared
+from models.ports import Generator, Load, Shared, Unloadable
 from server.outcomes import Mode
 from server.web.visits import TheWeb
 
@@ -17,12 +17,14 @@ router = APIRouter()
 class Health(BaseModel):
     """The measured state. `generator` is null until the first answer or the warm-up made it.
 
-    `load` is there for one that writes many answers at once in this process.
+    `load` is how busy it is and the memory that it takes; null while it is not loaded, and for one
+    that keeps no model on this machine. `loaded` tells them apart: it is null for the latter.
     """
 
     status: str
     mode: Mode
     generator: str | None
+    loaded: bool | None
     load: Load | None
     version: str
 
@@ -31,13 +33,21 @@ class Health(BaseModel):
 @router.get("/api/v1/health")
 async def health(web: TheWeb) -> Health:
     generator = web.vigie.answering.engines.generator.made
+    load = await web.threads.run(web.threads.model, lambda: _load(generator))
     return Health(
         status="ok",
         mode=web.vigie.switch.state().mode,
         generator=generator.identity.name if generator else None,
-        load=generator.load if isinstance(generator, Shared) else None,
+        loaded=load is not None if isinstance(generator, Unloadable) else None,
+        load=load,
         version=version(),
     )
+
+
+def _load(generator: Generator | None) -> Load | None:
+    if generator is None or not isinstance(generator, Shared):
+        return None
+    return generator.load
 
 
 def version() -> str:

@@ -58,10 +58,11 @@ class Threads:
     search: CapacityLimiter  # the embedder reads one text at a time
     slow: CapacityLimiter  # ingestion, verification
     judging: CapacityLimiter  # a withdrawal waits for no ingestion
+    model: CapacityLimiter  # a model in a process of its own says how it is
 
     @classmethod
     def make(cls) -> Self:
-        sizes = (8, 2, 16, 1, 2, 2, 2)
+        sizes = (8, 2, 16, 1, 2, 2, 2, 4)
         return cls(*(CapacityLimiter(size) for size in sizes))
 
     async def run(self, limiter: CapacityLimiter, work: Callable[[], T]) -> T:

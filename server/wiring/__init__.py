@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from server.wiring.generators import Made, choose_generator, make_generator
+from server.wiring.generators import Made, choose_generator, make_generator, places
 from server.wiring.house import (
     Parts,
     Vigie,
@@ -42,4 +42,5 @@ __all__ = [
     "open_hub",
     "open_remote",
     "open_vigie",
+    "places",
 ]

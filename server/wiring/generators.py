@@ -17,6 +17,8 @@ from server.settings import Settings
 from server.wiring import model_servers
 
 if TYPE_CHECKING:
+    from models.apart import ApartGenerator
+    from models.late import Holding
     from models.llama import LlamaSettings
 
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 class Made:
     """The generator that was made; `reason` says why `auto` did without a model.
 
-    `close` ends what it started beside this process.
+    `close` frees its model, and ends what it started beside this process.
     """
 
     generator: Generator
@@ -85,26 +87,41 @@ def is_apart(settings: Settings) -> bool:
 
 
 def _here(model: catalog.PinnedModel, settings: Settings) -> Made:
-    from models.late import LateGenerator
     from models.llama import LlamaGenerator
 
-    how = how_to_run(model, settings)
-    load = partial(LlamaGenerator, model.path, model.identity, how)
-    late = settings.engine_loading == "lazy"
-    return Made(LateGenerator(model.identity, load) if late else load(), None)
+    make = partial(LlamaGenerator, model.path, model.identity, how_to_run(model, settings))
+    return _late(model, make, make() if settings.engine_loading == "eager" else None)
 
 
 def _apart(model: catalog.PinnedModel, settings: Settings) -> Made:
-    from models.apart import ApartGenerator
+    from models.apart import ApartGenerator, Patience
 
-    apart = ApartGenerator(model.path, model.identity, how_to_run(model, settings))
-    if settings.engine_loading == "eager":
-        try:
-            apart.start()
-        except ModelUnavailableError:
-            apart.close()
-            raise
-    return Made(apart, None, apart.close)
+    how, patience = how_to_run(model, settings), Patience()
+    make = partial(ApartGenerator, model.path, model.identity, how, patience)
+    return _late(model, make, _started(make()) if settings.engine_loading == "eager" else None)
+
+
+def _late(model: catalog.PinnedModel, make: Callable[[], Holding], held: Holding | None) -> Made:
+    """However it was loaded first: what was unloaded is loaded again by the next answer."""
+    from models.late import LateGenerator
+
+    late = LateGenerator(model.identity, make, held)
+    return Made(late, None, late.close)
+
+
+def _started(apart: ApartGenerator) -> ApartGenerator:
+    try:
+        apart.start()
+    except ModelUnavailableError:
+        apart.close()
+        raise
+    return apart
+
+
+def places(settings: Settings) -> int:
+    """Answers that may be on their way: all that are written at once, and those that may wait."""
+    servers = len(model_servers.endpoints(settings)) if asks_servers(settings) else 1
+    return settings.parallel * servers + settings.queue
 
 
 def read_speed(settings: Settings) -> float | None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -31,14 +32,16 @@ from ingest.remote import Remote, RemoteStore
 from ingest.vectors import VectorCache
 from models import adapted, catalog
 from models.budget import tokens_in
-from models.errors import WritingRevokedError
+from models.errors import ModelBusyError, WritingRevokedError
 from models.metering import POWERCAP, open_sharing
-from models.ports import Embedder, Entailment, Reranker
+from models.ports import Embedder, Entailment, Load, Reranker, Unloadable
 from server.access import Person, operator
 from server.accounts import Accounts, SignInPolicy
 from server.adapting import Adapting, Embedders
 from server.answering import Answering, Engines, House
 from server.asking import Limits
+from server.audit.errors import AuditError
+from server.audit.events import Event, EventKind
 from server.audit.log import AuditLog
 from server.audit.review import ReviewQueue
 from server.conversations import Conversations
@@ -68,6 +71,7 @@ from server.store.shelves import Shelves
 from server.switch import Switch
 from server.switched import SwitchedEmbedder, SwitchedEntailment, SwitchedReranker
 from server.switching import Switching
+from server.unloading import Unloading
 from server.wiring.generators import Made, asks_servers, make_generator, read_speed
 
 
@@ -215,7 +219,7 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     secret, switch, record, store = ground.secret, ground.switch, ground.record, ground.store
     charter = Lazy(lambda: charters.load(settings.charter_file()))
     entailment = _entailment(settings, switch)
-    writer = Lazy(lambda: make_generator(settings))
+    writer = Lazy(lambda: _made(ground))
     closing.callback(_close, writer)
     documents = _documents(ground, parts)
     generator = Lazy(lambda: writer.get().generator)
@@ -261,9 +265,26 @@ def _build(settings: Settings, parts: Parts, closing: contextlib.ExitStack) -> V
     )
 
 
+def _made(ground: _Ground) -> Made:
+    """Who writes the answers; where that holds a model, it obeys stops that demand its memory."""
+    made = make_generator(ground.settings)
+    model = made.generator
+    if isinstance(model, Unloadable):
+        note = partial(_note_unloaded, ground.record, model.identity.name)
+        ground.closing.callback(Unloading.begin(ground.switch, model, note).end)
+    return made
+
+
+def _note_unloaded(record: AuditLog, name: str, freed: Load) -> None:
+    facts = {"weights_mb": freed.weights_mb, "memory_mb": freed.memory_mb}
+    with contextlib.suppress(AuditError):  # the record is down: the memory is free all the same
+        record.append(Event(EventKind.MODEL_UNLOADED, name, "system", facts))
+
+
 def _close(writer: Lazy[Made]) -> None:
     if writer.made is not None:
-        writer.made.close()
+        with contextlib.suppress(ModelBusyError):  # it ends with the process then
+            writer.made.close()
 
 
 def _documents(ground: _Ground, parts: Parts) -> _Documents:

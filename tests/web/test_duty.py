@@ -161,6 +161,13 @@ def test_a_stop_waits_neither_for_the_pages_nor_for_the_record(company: Vigie) -
     assert answered == 0
 
 
+def test_where_no_model_is_in_memory_nobody_is_asked_to_free_it(company_app: FastAPI) -> None:
+    admin = Visitor(company_app).sign_in("adele")
+
+    assert 'name="unload"' not in admin.web.get("/admin/switch").text
+    assert admin.web.get("/health").json()["loaded"] is None
+
+
 def test_an_employee_moves_nothing(company: Vigie, company_app: FastAPI) -> None:
     camille = Visitor(company_app).sign_in("camille")
 

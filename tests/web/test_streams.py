@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from http.client import HTTPConnection
 
@@ -167,7 +167,7 @@ def test_a_stop_reaches_an_answer_on_its_way(demo_house: Vigie, pen: Pen) -> Non
 def test_when_every_place_is_taken_the_next_is_told_at_once_and_pages_still_come(
     demo_house: Vigie, pen: Pen
 ) -> None:
-    with reading(demo_house, pen, queue=0) as web, asking(web) as response:
+    with reading(demo_house, pen, parallel=1, queue=0) as web, asking(web) as response:
         parts = response.iter_text()  # kept: a reader that is dropped closes its connection
         first_event(parts)
 
@@ -181,6 +181,23 @@ def test_when_every_place_is_taken_the_next_is_told_at_once_and_pages_still_come
         assert web.get("/questions").status_code == 200
         pen.let_go.set()
         assert "event: outcome" in "".join(parts)
+
+
+def test_as_many_are_let_in_as_the_model_writes_at_once_and_as_may_wait(
+    demo_house: Vigie, pen: Pen
+) -> None:
+    with reading(demo_house, pen, parallel=2, queue=1) as web, ExitStack() as open_streams:
+        let_in = [open_streams.enter_context(asking(web)) for _ in range(3)]
+        parts = [response.iter_text() for response in let_in]  # kept, as above
+        for each in parts:
+            first_event(each)
+
+        with asking(web) as fourth:
+            assert fourth.status_code == 503
+
+        assert [response.status_code for response in let_in] == [200] * 3
+        pen.let_go.set()
+        assert all("event: outcome" in "".join(each) for each in parts)
 
 
 def test_an_answer_is_let_end_when_the_server_ends(demo_house: Vigie, pen: Pen) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,6 @@ from models.apart.patience import MOST, Patience
 from models.apart.started import Started, Text
 from models.apart.wire import Load, ordered, orders
 from models.errors import ModelUnavailableError, Revocation, WritingRevokedError
-from models.late import LateGenerator
 from models.llama import LlamaGenerator, LlamaSettings
 from models.llama.sampling import Sampling
 from models.ports import Language, ModelIdentity, Prompt, Source
@@ -176,19 +176,41 @@ def test_a_revoked_permit_starts_nothing(file: Path) -> None:
         assert generator.pid is None
 
 
-def test_unloading_ends_the_process_and_the_next_answer_starts_another(
+def test_nothing_is_started_before_the_first_answer_and_it_ends_with_the_generator(
     file: Path,
 ) -> None:
     with closing(ApartGenerator(file, IDENTITY, SETTINGS)) as generator:
-        assert generator.pid is None, "nothing is loaded before it is needed"
-        text, _ = finished(generator.write(PROMPT, Granted()))
+        assert (generator.pid, generator.load) == (None, None)
+        finished(generator.write(PROMPT, Granted()))
         first = generator.pid
         assert first is not None
-        generator.unload()
 
-        assert generator.pid is None
-        assert is_gone(first)
-        assert finished(generator.write(PROMPT, Granted()))[0] == text
+    assert generator.pid is None
+    assert is_gone(first)
+
+
+def test_it_says_how_busy_its_process_is_and_what_memory_it_takes(
+    long: ApartGenerator, file: Path
+) -> None:
+    with closing(LlamaGenerator(file, IDENTITY, LONG)) as here:
+        idle = here.load
+    writing = long.write(PROMPT, Granted())
+    next(writing)
+
+    busy = long.load
+
+    assert busy == replace(idle, writing=1, free=idle.free - 1)
+    writing.close()
+    assert within(20, lambda: long.load == idle)
+
+
+def test_one_that_does_not_say_how_busy_it_is_holds_nobody_up(file: Path) -> None:
+    command = (sys.executable, "-P", str(TESTS / "endless.py"), "deaf")
+    deaf = Started.start(Load(file, SETTINGS), lambda: None, command)
+    deaf.await_loaded()
+
+    assert (deaf.burden(), deaf.burden()) == (None, None)
+    deaf.end()
 
 
 def test_closing_ends_running_answers_and_refuses_more(file: Path) -> None:
@@ -268,23 +290,6 @@ def test_every_setting_crosses_to_the_process() -> None:
     load = Load(Path("/m.gguf"), LlamaSettings(sampling=sampling, adapters=(Path("/a"),)))
 
     assert orders().validate_json(ordered(load)) == load
-
-
-def test_a_late_model_is_loaded_at_the_first_answer(file: Path) -> None:
-    loaded: list[LlamaGenerator] = []
-
-    def load() -> LlamaGenerator:
-        loaded.append(LlamaGenerator(file, IDENTITY, SETTINGS))
-        return loaded[0]
-
-    late = LateGenerator(IDENTITY, load)
-    assert (late.identity, loaded) == (IDENTITY, [])
-
-    first, second = (finished(late.write(PROMPT, Granted())) for _ in range(2))
-
-    assert first[0] == second[0]
-    assert len(loaded) == 1
-    loaded[0].close()
 
 
 def said_last(text: Text) -> Exception:

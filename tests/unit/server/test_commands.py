@@ -7,12 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny_gguf
 
+from models import catalog
 from server.commands.backup import restore as unpack
 from server.settings import load
 from server.wiring import Parts, open_vigie
@@ -194,6 +197,27 @@ def test_a_stop_reaches_a_running_server(noted: Line) -> None:
     assert answer["outcome"] == "stopped"  # type: ignore[index]
     assert answer["citations"]  # type: ignore[index]
     assert answer["reason"] == "essai"  # type: ignore[index]
+
+
+def test_a_stop_from_the_command_line_frees_the_servers_model(line: Line, tmp_path: Path) -> None:
+    line.home.mkdir()
+    catalog.add(line.home, tiny_gguf.build(tmp_path / "tiny.gguf"))
+    line.environment["VIGIE_GENERATOR"] = "llama"
+    server = line.serve("--port", "0")
+    assert server.stdout is not None
+    next(said for said in server.stdout if said.startswith("http"))
+    before = line.json("switch", "status")
+
+    stopped = line.json("switch", "stop", "--unload", "--reason", "essai")
+    until = time.monotonic() + ENDS_S
+    while (after := line.json("switch", "status"))["model"]["loaded"] and time.monotonic() < until:
+        continue
+    end(server)
+
+    assert before["model"]["loaded"] is True
+    assert (stopped["mode"], stopped["unload"]) == ("off", True)
+    assert after["model"] == {"loaded": False, "weights_mb": 0, "memory_mb": 0}
+    assert line.json("switch", "status")["model"] is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 import tiny_gguf
 
 from models import catalog, profiles
-from models.llama import LlamaGenerator
+from models.late import LateGenerator
 from models.ports import Language, Prompt, Source
 from models.profiles import Profile, Tuning
 from server.pinning import diagnosed
@@ -29,9 +29,10 @@ class Granted:
 
 def answer(home: Path) -> tuple[str, str]:
     """Who wrote, and what."""
-    generator = make_generator(load(home, context_tokens=512, answer_tokens=16)).generator
-    assert isinstance(generator, LlamaGenerator)
-    with closing(generator):
+    made = make_generator(load(home, context_tokens=512, answer_tokens=16))
+    generator = made.generator
+    assert isinstance(generator, LateGenerator)
+    with closing(made):
         return generator.identity.name, "".join(generator.write(PROMPT, Granted()))
 
 

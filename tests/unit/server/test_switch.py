@@ -133,6 +133,41 @@ def test_a_stop_takes_effect_on_a_full_disk(switch: Switch) -> None:
     assert switch.state().mode is Mode.OFF
 
 
+def test_a_stop_may_demand_the_models_memory_back_and_a_restart_forgets_it(
+    switch: Switch, tmp_path: Path
+) -> None:
+    other = Switch(tmp_path, lambda: datetime.now(UTC))
+
+    switch.tighten(Mode.SEARCH_ONLY, "nuit", "camille", unload=True)
+    assert other.state().unload
+    switch.tighten(Mode.OFF, "pire", "camille")
+    switch.restart("réparé", "camille")
+    assert other.state().unload, "whatever is tightened or asked after"
+    switch.restart("vérifié", "paul")
+
+    assert not other.state().unload
+    assert other.state().mode is Mode.ON
+
+
+def test_a_stop_by_file_forgets_no_demand(switch: Switch, tmp_path: Path) -> None:
+    switch.tighten(Mode.OFF, "doute", "camille", unload=True)
+    (tmp_path / "STOP").touch()
+
+    assert switch.state().unload
+    assert switch.state().by == "file"
+    (tmp_path / "switch.json").write_text("{")
+    assert (switch.state().mode, switch.state().unload) == (Mode.OFF, False)
+
+
+def test_a_state_from_before_demands_nothing(switch: Switch, tmp_path: Path) -> None:
+    file = tmp_path / "switch.json"
+    file.write_text('{"mode": "off", "reason": "doute", "by": "camille", "since": ""}')
+
+    state = switch.state()
+
+    assert (state.mode, state.readable, state.unload) == (Mode.OFF, True, False)
+
+
 @pytest.mark.slow
 def test_whoever_hangs_with_the_switch_in_hand_neither_holds_nor_undoes_a_stop(
     switch: Switch, tmp_path: Path
