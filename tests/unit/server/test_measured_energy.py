@@ -56,7 +56,7 @@ def test_an_answer_is_charged_what_the_counters_say(demo_house: Vigie, tmp_path:
 
     energy = energy_of(demo_house, tmp_path, ScriptedGenerator(writing))
 
-    assert energy == {"wh": pytest.approx(0.002), "method": "measured"}
+    assert energy == {"wh": pytest.approx(0.002), "method": "measured", "counters": ["rapl"]}
 
 
 def test_a_counter_that_goes_away_leaves_an_estimate(demo_house: Vigie, tmp_path: Path) -> None:
