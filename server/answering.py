@@ -75,6 +75,13 @@ class House:
     limits: Limits
     power: Sharing | None = None  # the machine's counters of energy, where they can be read
 
+    @property
+    def energy(self) -> str:
+        """How the energy of an answer is known: by which counters, "estimated" or "unknown"."""
+        if self.limits.elsewhere:
+            return "unknown"
+        return "estimated" if self.power is None else "+".join(self.power.counters)
+
 
 @dataclass(frozen=True, slots=True)
 class Answering:

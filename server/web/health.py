@@ -17,13 +17,15 @@ router = APIRouter()
 class Health(BaseModel):
     """The measured state. `generator` is null until the first answer or the warm-up made it.
 
-    `load` is there for one that writes many answers at once in this process.
+    `load` is there for one that writes many answers at once in this process. `energy` says how
+    the energy of answers is known: the counters that are read, `estimated` or `unknown`.
     """
 
     status: str
     mode: Mode
     generator: str | None
     load: Load | None
+    energy: str
     version: str
 
 
@@ -36,6 +38,7 @@ async def health(web: TheWeb) -> Health:
         mode=web.vigie.switch.state().mode,
         generator=generator.identity.name if generator else None,
         load=generator.load if isinstance(generator, Shared) else None,
+        energy=web.vigie.answering.house.energy,
         version=version(),
     )
 
