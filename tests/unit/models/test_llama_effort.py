@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 
 import pytest
@@ -23,12 +24,23 @@ PASS_S = 2.0  # what a pass costs by the clock of these tests: one second before
 
 def test_all_threads_of_a_pass_count_and_the_engine_alone_between_passes() -> None:
     ticks = iter([1.0, 5.0, 6.0, 6.5])
-    effort = Effort(2, lambda: next(ticks))
+    others = count(0.0, 100.0)
+    effort = Effort(2, lambda: next(ticks), lambda: next(others))
 
     effort.begin()
     assert effort.end() == pytest.approx(1 + 2 * 4)
     effort.begin()
     assert effort.end() == pytest.approx(1 + 2 * 0.5)
+
+
+def test_passes_never_cost_more_than_the_process_took_in_them() -> None:
+    ticks, process = iter([0.0, 4.0, 4.0, 8.0]), iter([0.0, 7.0, 7.0, 17.0])
+    effort = Effort(2, lambda: next(ticks), lambda: next(process))
+
+    effort.begin()
+    assert effort.end() == pytest.approx(7), "and not 8"
+    effort.begin()
+    assert effort.end() == pytest.approx(9), "what was left over before is told now"
 
 
 @dataclass
@@ -78,10 +90,12 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Weights:
 @pytest.fixture
 def house(weights: Weights) -> House:
     """One whose clock moves by a second whenever it is looked at."""
-    seconds = iter(range(1, 1_000_000))
+    seconds = count(1)
     context = Counted(weights, Shape(SLOTS, 512, BATCH, threads=1))
     context.passes = []
-    engine = Engine(context, waiting=100, effort=Effort(1, lambda: float(next(seconds))))
+    process = count(0.0, 100.0)
+    effort = Effort(1, lambda: float(next(seconds)), lambda: next(process))
+    engine = Engine(context, waiting=100, effort=effort)
     return House(engine, context, weights.vocabulary_size)
 
 
