@@ -149,7 +149,8 @@ class Share:
 
     def worked(self) -> float:
         """CPU seconds since this was asked last."""
-        before, self._cpu_s = self._cpu_s, self._work.cpu_s
+        # Words of another process may overtake each other: work is never taken back.
+        before, self._cpu_s = self._cpu_s, max(self._cpu_s, self._work.cpu_s)
         return self._cpu_s - before
 
 

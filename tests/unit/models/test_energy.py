@@ -106,7 +106,7 @@ def model(request: pytest.FixtureRequest, file: Path) -> Iterator[Model]:
 
 def prompt(user: int) -> Prompt:
     source = Source(1, "Frais", f"Les repas du dossier {user} sont remboursés. " * 8)
-    return Prompt("Charte.", (source,), f"Question {user} ?", Language.FRENCH)
+    return Prompt("Charte.", (source,), f"Question {user} ?", Language.FRENCH, asker=str(user))
 
 
 def answered(model: Model, users: int) -> list[float]:

@@ -102,6 +102,21 @@ def test_work_is_paid_once() -> None:
         assert other.charged == pytest.approx(4, rel=1e-2)
 
 
+def test_work_that_is_told_out_of_order_is_never_taken_back() -> None:
+    meter = Turned()
+    sharing = Sharing(meter)
+    steady, jumping = Work(), Work()
+    with sharing.share(steady) as one, sharing.share(jumping) as other:
+        for told in (5_000, -3_000, 3_000, 5_000):
+            steady.charge(2_500)
+            jumping.charge(told)
+            meter.used += 10
+            sharing.settle()
+
+        assert one.charged + other.charged == pytest.approx(40)
+        assert 0 < other.charged < 30
+
+
 def test_a_meter_that_fails_or_stands_still_leaves_nothing_known() -> None:
     meter = Turned()
     sharing = Sharing(meter)

@@ -31,7 +31,9 @@ pytestmark = pytest.mark.slow
 ANSWERS, AT_ONCE = 30, 6
 SLOTS = 3  # some wait for one
 IDENTITY = ModelIdentity("tiny", "0" * 64)
-SETTINGS = LlamaSettings(context_tokens=1024, answer_tokens=120, threads=1, parallel=SLOTS)
+SETTINGS = LlamaSettings(
+    context_tokens=1024, answer_tokens=120, threads=1, waiting=2 * AT_ONCE, parallel=SLOTS
+)
 WATTS, ALWAYS_WATTS = 10.0, 3.0
 OFTEN_S = 0.005
 Model = LlamaGenerator | ApartGenerator
@@ -96,7 +98,13 @@ class Life:
     def prompt(self) -> Prompt:
         said = f"Les repas du dossier {self.number} sont remboursés. " * 2
         sources = tuple(Source(n, "Frais", said) for n in range(1, self.sources + 1))
-        return Prompt("Charte.", sources, f"Question {self.number} ?", Language.FRENCH)
+        return Prompt(
+            "Charte.",
+            sources,
+            f"Question {self.number} ?",
+            Language.FRENCH,
+            asker=str(self.number),
+        )
 
     def lived(self, model: Model, sharing: Sharing) -> Bill:
         time.sleep(self.comes_after_s)
