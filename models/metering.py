@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from models.energy import Work
+
 POWERCAP = Path("/sys/class/powercap")
 JOULES_PER_WH = 3600
-_OFTEN_S = 0.05  # between two readings while tokens come; the kernel's counters are no faster
+_OFTEN_S = 0.05  # between two readings while an answer comes
 _JOULES = 1e-6  # a counter's unit is the microjoule
 
 
 class Meter(Protocol):
     """A counter of energy that only grows."""
+
+    counters: tuple[str, ...]  # what is read, by name
 
     def joules(self) -> float:
         """Since some beginning. Raises OSError when it can no longer be read."""
@@ -31,6 +35,8 @@ class Rapl(Meter):
     misses no turn.
     """
 
+    counters = ("rapl",)
+
     def __init__(self, root: Path = POWERCAP) -> None:
         """Raises OSError where there is none, or none that this process may read."""
         self._zones = [_Zone.at(one) for one in sorted(root.glob("intel-rapl:*")) if _counts(one)]
@@ -41,11 +47,23 @@ class Rapl(Meter):
         return sum(zone.read() for zone in self._zones) * _JOULES
 
 
-class Sharing:
-    """Divides what a meter counts between those who are served, and idleness while nobody is.
+class Together(Meter):
+    """Several counters of different things, as one."""
 
-    Between two readings each is charged by the tokens that came to it, and by one more for being
-    there: who is being read to writes nothing yet. What is charged sums up to the meter.
+    def __init__(self, meters: Sequence[Meter]) -> None:
+        self._meters = meters
+        self.counters = tuple(name for meter in meters for name in meter.counters)
+
+    def joules(self) -> float:
+        return sum(meter.joules() for meter in self._meters)
+
+
+class Sharing:
+    """Divides what a meter counts between the answers on their way, and idleness without any.
+
+    Between two readings each is charged by the CPU time that it took meanwhile: reading a long
+    prompt costs as much as it works, though no token comes of it. Where none worked, all are
+    charged alike. What is charged sums up to the meter.
     """
 
     def __init__(self, meter: Meter, seconds: Callable[[], float] = time.monotonic) -> None:
@@ -59,14 +77,19 @@ class Sharing:
         self._idle = 0.0
 
     @property
+    def counters(self) -> tuple[str, ...]:
+        """What is read, by name."""
+        return self._meter.counters
+
+    @property
     def idle(self) -> float:
         """Joules used while nobody was served."""
         with self._lock:
             return self._idle
 
     @contextmanager
-    def share(self) -> Iterator[Share]:
-        share = Share(self)
+    def share(self, work: Work) -> Iterator[Share]:
+        share = Share(self, work)
         with self._lock:
             self._settle()
             self._served.append(share)
@@ -77,11 +100,10 @@ class Sharing:
                 self._settle()
                 self._served.remove(share)
 
-    def settle(self, share: Share, tokens: int) -> None:
-        """Count tokens of a share; the meter is read again now and then."""
+    def settle(self, within_s: float = 0.0) -> None:
+        """Read the meter and charge what it counted, unless that was done so lately."""
         with self._lock:
-            share.tokens += tokens
-            if not tokens or self._seconds() - self._read_at >= _OFTEN_S:
+            if self._seconds() - self._read_at >= within_s:
                 self._settle()
 
     def _settle(self) -> None:
@@ -94,28 +116,42 @@ class Sharing:
         used, self._last, self._read_at = now - self._last, now, self._seconds()
         if not self._served:
             self._idle += used
-        whole = sum(1 + one.tokens for one in self._served)
-        for one in self._served:
-            one.charged += used * (1 + one.tokens) / whole
-            one.tokens = 0
+            return
+        worked = [one.worked() for one in self._served]
+        whole = sum(worked)
+        for one, cpu_s in zip(self._served, worked, strict=True):
+            one.charged += used * (cpu_s / whole if whole else 1 / len(worked))
 
 
 class Share:
     """What one answer used."""
 
-    def __init__(self, sharing: Sharing) -> None:
+    def __init__(self, sharing: Sharing, work: Work) -> None:
         self._sharing = sharing
-        self.tokens = 0  # since the last reading
+        self._work = work
+        self._cpu_s = work.cpu_s  # at the last reading
         self.charged = 0.0  # joules
         self.known = True
 
-    def token(self) -> None:
-        self._sharing.settle(self, 1)
+    @property
+    def counters(self) -> tuple[str, ...]:
+        """Of what, by name."""
+        return self._sharing.counters
+
+    def look(self) -> None:
+        """Now and then while an answer comes: whoever draws more power meanwhile pays for it."""
+        self._sharing.settle(_OFTEN_S)
 
     def joules(self) -> float | None:
-        """Up to now; None where the meter failed meanwhile."""
-        self._sharing.settle(self, 0)
-        return self.charged if self.known else None
+        """Up to now; None where the meter failed meanwhile, or has not moved since."""
+        self._sharing.settle()
+        return self.charged if self.known and self.charged > 0 else None
+
+    def worked(self) -> float:
+        """CPU seconds since this was asked last."""
+        # Words of another process may overtake each other: work is never taken back.
+        before, self._cpu_s = self._cpu_s, max(self._cpu_s, self._work.cpu_s)
+        return self._cpu_s - before
 
 
 @dataclass(slots=True)
@@ -155,8 +191,20 @@ def _number(file: Path) -> int:
 
 
 def open_sharing(root: Path) -> Sharing | None:
-    """None where no counter can be read: the energy is estimated then."""
+    """None where no counter of the processor can be read: the energy is estimated then.
+
+    One of a graphics card alone would leave the processor's energy out, and is not read.
+    """
     try:
-        return Sharing(Rapl(root))
+        return Sharing(Together([Rapl(root), *_cards()]))
     except OSError:
         return None
+
+
+def _cards() -> list[Meter]:
+    from models.nvml import Nvml
+
+    try:
+        return [Nvml()]
+    except OSError:
+        return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator as PythonGenerator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -97,6 +97,15 @@ class Permit(Protocol):
         ...
 
 
+@runtime_checkable
+class Charged(Protocol):
+    """A permit that hears what its text costs, as the work is done."""
+
+    def charge(self, cpu_s: float) -> None:
+        """More CPU seconds. Called by the thread that works: return at once."""
+        ...
+
+
 class Finish(StrEnum):
     """How a text ended when nobody stopped it."""
 
@@ -108,13 +117,15 @@ class Finish(StrEnum):
 class Usage:
     """What one text cost. `sources_read` counts the sources that fitted, from the first.
 
-    Tokens are None where whoever wrote does not tell them.
+    Tokens are None where whoever wrote does not tell them; so is `work_s`, the text's share of
+    the CPU seconds that the model's passes took.
     """
 
     prompt_tokens: int | None
     completion_tokens: int | None
     sources_read: int
     finish: Finish
+    work_s: float | None = field(default=None, compare=False)  # no two measurements are equal
 
 
 Writing = PythonGenerator[str, None, Usage]

@@ -5,6 +5,7 @@ Nothing leaves this file that is not sealed, and only the record seals.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Collection as Several
@@ -19,6 +20,7 @@ from guardrails.pii.vault import bare
 from guardrails.sufficiency import still_answers
 from guardrails.verdicts import Decision, SentenceVerdict, Support, Verdict, Violation
 from models.budget import trim
+from models.energy import Work
 from models.errors import ModelBusyError, ModelsError, Revocation, WritingRevokedError
 from models.metering import Share, Sharing
 from models.ports import Generator, Prompt, Source, Writing
@@ -73,6 +75,13 @@ class House:
     limits: Limits
     power: Sharing | None = None  # the machine's counters of energy, where they can be read
 
+    @property
+    def energy(self) -> str:
+        """How the energy of an answer is known: by which counters, "estimated" or "unknown"."""
+        if self.limits.elsewhere:
+            return "unknown"
+        return "estimated" if self.power is None else "+".join(self.power.counters)
+
 
 @dataclass(frozen=True, slots=True)
 class Answering:
@@ -92,8 +101,9 @@ class Answering:
         record cannot be written: then nothing more is shown.
         """
         check(asking.asker, Right.ASK)
-        with self._charged() as share:
-            yield from self._answered(asking, Progress.start(share))
+        work = Work()
+        with self._charged(work) as share:
+            yield from self._answered(asking, Progress(work, share))
 
     def answer_whole(self, asking: Asking) -> tuple[list[SealedSentence], SealedOutcome]:
         """All of it at once, for whoever reads nothing before its end. Raises as `answer` does."""
@@ -102,9 +112,9 @@ class Answering:
             raise ServerError("The answer ended without an outcome.")
         return [one for one in sentences if isinstance(one, SealedSentence)], last
 
-    def _charged(self) -> AbstractContextManager[Share | None]:
+    def _charged(self, work: Work) -> AbstractContextManager[Share | None]:
         power = self.house.power
-        return nullcontext() if power is None else power.share()
+        return nullcontext() if power is None else power.share(work)
 
     def _answered(self, asking: Asking, progress: Progress) -> Iterator[Sealed]:
         lease = self.switch.require()
@@ -195,8 +205,12 @@ class _Answer:
 
     def _with_ai(self, lease: Lease, asked: _Asked) -> Reply:
         limits = self.desk.house.limits
-        permit = AnswerPermit.until(
-            limits.deadline_s, lease, self.asking, self.desk.house.suspended
+        permit = AnswerPermit(
+            lease,
+            self.asking,
+            self.desk.house.suspended,
+            time.monotonic() + limits.deadline_s,
+            self.progress.work,
         )
 
         ground = self.desk.retrieval.ground(audience_of(self.asking.asker))

@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event as Flag
-from typing import Self
 
 from guardrails.verdicts import SentenceVerdict, Violation
 from models.budget import Shortened
-from models.energy import CpuMeter, estimate_wh
+from models.energy import Work, estimate_wh
 from models.errors import ModelsError, Revocation, WritingRevokedError
 from models.metering import JOULES_PER_WH, Share
 from models.ports import Language, Usage
@@ -47,16 +46,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPermit:
-    """Asked at each token: is the switch on, someone listening, the asker active, time left?"""
+    """Asked at each token: is the switch on, someone listening, the asker active, time left?
+
+    Hears what the model works for it.
+    """
 
     lease: Lease
     asking: Asking
     suspended: Suspended
     deadline: float  # time.monotonic(), seconds
+    work: Work
 
-    @classmethod
-    def until(cls, deadline_s: float, lease: Lease, asking: Asking, suspended: Suspended) -> Self:
-        return cls(lease, asking, suspended, time.monotonic() + deadline_s)
+    def charge(self, cpu_s: float) -> None:
+        self.work.charge(cpu_s)
 
     def check(self) -> None:
         self.lease.check()
@@ -72,9 +74,9 @@ class AnswerPermit:
 class Progress:
     """What is known of an answer so far; ends up as the facts of its CLOSE."""
 
-    meter: CpuMeter
-    started: float  # time.perf_counter(), seconds
+    work: Work
     share: Share | None  # of what the machine's counters say
+    started: float = field(default_factory=time.perf_counter)  # seconds
     released: list[SealedSentence] = field(default_factory=list)
     _timings_ms: dict[str, Json] = field(default_factory=dict)
     kept: dict[int, tuple[str, ...]] = field(default_factory=dict)  # in clear, by passage
@@ -86,10 +88,6 @@ class Progress:
     _usage: dict[str, Json] | None = None
     _failure: str | None = None
     _trimmed: dict[str, Json] | None = None
-
-    @classmethod
-    def start(cls, share: Share | None) -> Self:
-        return cls(CpuMeter.start(), time.perf_counter(), share)
 
     def lap(self, step: str) -> None:
         """Note the milliseconds since the question came."""
@@ -151,7 +149,7 @@ class Progress:
     def token(self) -> None:
         """A piece came from the model."""
         if self.share is not None:
-            self.share.token()
+            self.share.look()
 
     def used(self, usage: Usage) -> None:
         self._usage = {
@@ -159,6 +157,7 @@ class Progress:
             "completion_tokens": usage.completion_tokens,
             "sources_read": usage.sources_read,
             "finish": usage.finish.value,
+            **({} if usage.work_s is None else {"work_s": round(usage.work_s, 3)}),
         }
 
     def facts(self, limits: Limits) -> dict[str, Json]:
@@ -181,7 +180,8 @@ class Progress:
         if limits.elsewhere:
             return {"wh": None, "method": "unknown"}
         joules = self.share.joules() if self.share is not None else None
-        if joules is not None:
-            return {"wh": joules / JOULES_PER_WH, "method": "measured"}
-        wh = estimate_wh(self.meter.seconds(), limits.watts_per_core)
+        if self.share is not None and joules is not None:
+            counters: list[Json] = list(self.share.counters)
+            return {"wh": joules / JOULES_PER_WH, "method": "measured", "counters": counters}
+        wh = estimate_wh(self.work.known_s, limits.watts_per_core)
         return {"wh": wh, "method": "estimated"}

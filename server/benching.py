@@ -28,6 +28,7 @@ NAMES = (
     "backup",
     "apart",
     "llama_cpp",
+    "energy",
 )
 
 

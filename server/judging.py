@@ -22,6 +22,7 @@ from guardrails.stream import StreamRedactor
 from guardrails.verdicts import Stage
 from models import catalog
 from models.doctor import diagnose
+from models.metering import POWERCAP, open_sharing
 from models.ports import Language
 from models.segmentation import split
 from models.words import guess_language
@@ -200,6 +201,7 @@ def examined(settings: Settings) -> dict[str, Any]:
         _check("reranker", lambda: _reranker(settings)),
         _check("entailment", lambda: _entailment(settings)),
         _check("documents", lambda: _documents(settings)),
+        _check("energy", lambda: _energy(settings)),
         _check("server", lambda: holding.holder(settings.home) or "no server runs"),
     ]
     return {"ok": all(one["ok"] for one in checks), "checks": checks}
@@ -259,6 +261,19 @@ def _model_servers(settings: Settings) -> Iterator[dict[str, Any]]:
         return
     for one in endpoints:
         yield _check(one.name, partial(model_servers.examined, one, settings))
+
+
+def _energy(settings: Settings) -> str:
+    """How that of an answer is known."""
+    if choose_generator(settings).engine is catalog.Engine.OPENAI_HTTP:
+        return "unknown: model servers write the answers"
+    power = open_sharing(POWERCAP)
+    if power is not None:
+        return f"measured: {'+'.join(power.counters)}"
+    return (
+        f"estimated, {settings.watts_per_core:g} W a busy core (VIGIE_WATTS_PER_CORE): "
+        f"no counter can be read in {POWERCAP}"
+    )
 
 
 def _reranker(settings: Settings) -> str:

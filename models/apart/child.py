@@ -11,6 +11,7 @@ import resource
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -48,13 +49,20 @@ class _Obedient(Permit):
 
     def __init__(self, channel: Channel, number: int) -> None:
         self._channel = channel
-        self._going_on = wire.worded(GoingOn(number))
+        self._number = number
+        self._cpu_s = 0.0
         self.stopped = False
 
     def check(self) -> None:
         if self.stopped:
             raise WritingRevokedError(Revocation.ABANDONED)
-        self._channel.send(self._going_on)
+        self.tell()
+
+    def charge(self, cpu_s: float) -> None:
+        self._cpu_s += cpu_s
+
+    def tell(self) -> None:
+        self._channel.send(wire.worded(GoingOn(self._number, self._cpu_s)))
 
 
 class Child:
@@ -87,16 +95,24 @@ class Child:
                 _say(self._channel, Told(shared.load if isinstance(shared, Shared) else None))
 
     def _answer(self, order: Write, permit: _Obedient) -> None:
+        """In a thread of its own, whose time is the answer's as well."""
+        try:
+            last = self._written(order, permit)
+            permit.charge(time.thread_time())
+            permit.tell()
+            _say(self._channel, last)
+        finally:
+            del self._permits[order.id]
+
+    def _written(self, order: Write, permit: _Obedient) -> Ended | Failed:
         writing = self._generator.write(order.prompt, permit)
         try:
             while True:
                 _say(self._channel, Piece(order.id, next(writing)))
         except StopIteration as end:
-            _say(self._channel, Ended(order.id, end.value))
+            return Ended(order.id, end.value)
         except ModelsError as error:
-            _say(self._channel, _failed(order.id, error))
-        finally:
-            del self._permits[order.id]
+            return _failed(order.id, error)
 
 
 def _failed(number: int | None, error: ModelsError) -> Failed:

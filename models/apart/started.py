@@ -38,8 +38,8 @@ from models.errors import (
     Revocation,
     WritingRevokedError,
 )
+from models.ports import Charged, Permit, Prompt, Usage
 from models.ports import Load as Burden
-from models.ports import Permit, Prompt, Usage
 
 _LOOK_S = 0.05  # how often permits are asked while nothing is said: a prompt is being read
 _TELL_S = 0.5  # how long one waits to hear how busy it is; then what was last heard counts
@@ -48,13 +48,21 @@ HUNG_S = 300.0
 """After which a process that has not obeyed a stop is ended: longer than any pass takes."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Text:
     """An answer on its way: its pieces, and last its usage or what ended it."""
 
     id: int
     permit: Permit
+    charged: Charged | None = None
     said: SimpleQueue[str | Usage | Exception] = field(default_factory=SimpleQueue)
+    cpu_s: float = 0.0  # that it took over there
+
+    def took(self, cpu_s: float) -> None:
+        """So much in all: what is new is charged."""
+        if self.charged is not None:
+            self.charged.charge(cpu_s - self.cpu_s)
+        self.cpu_s = cpu_s
 
 
 class Started:
@@ -124,7 +132,8 @@ class Started:
         with self._changing:
             if self._gone is not None:
                 raise self._gone
-            text = Text(next(self._numbers), permit)
+            charged = permit if isinstance(permit, Charged) else None
+            text = Text(next(self._numbers), permit, charged)
             self._texts[text.id] = text
         self._send(wire.ordered(Write(text.id, prompt)))
         return text
@@ -176,7 +185,9 @@ class Started:
             case Failed(id=None):
                 self._refusal = word.said
             case GoingOn():
-                self._look_at(self._texts.get(word.id))
+                if (text := self._texts.get(word.id)) is not None:
+                    text.took(word.cpu_s)
+                    self._look_at(text)
             case Piece():
                 if (text := self._texts.get(word.id)) is not None:
                     text.said.put(word.text)
@@ -203,10 +214,8 @@ class Started:
         for text in texts:
             self._look_at(text)
 
-    def _look_at(self, text: Text | None) -> None:
+    def _look_at(self, text: Text) -> None:
         """A permit that was withdrawn ends the text here, and in the child at its next token."""
-        if text is None:
-            return
         try:
             text.permit.check()
         except Exception as error:  # noqa: BLE001  (raised again where the text is read)

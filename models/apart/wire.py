@@ -68,9 +68,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class GoingOn:
-    """The next token of this answer is about to be written, unless a stop arrives."""
+    """The next token of this answer is about to be written, unless a stop arrives.
+
+    `cpu_s` is what the answer took so far.
+    """
 
     id: int
+    cpu_s: float = 0.0
     word: Literal["going on"] = "going on"
 
 

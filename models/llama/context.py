@@ -67,6 +67,7 @@ class Context:
         self.tokens = min(shape.tokens, weights.trained_tokens)
         self.batch = max(shape.batch, shape.slots)
         self.rewinds = weights.rewinds
+        self.threads = shape.threads or len(os.sched_getaffinity(0))
         self.handle = self._open(shape)
         if not self.handle:
             raise ModelUnavailableError(
@@ -164,8 +165,7 @@ class Context:
             if shape.flash
             else self._c.LLAMA_FLASH_ATTN_TYPE_DISABLED
         )
-        threads = shape.threads or len(os.sched_getaffinity(0))
-        parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.n_threads = parameters.n_threads_batch = self.threads
         return self._c.llama_init_from_model(self.weights.handle, parameters)
 
     def _ggml_type(self, cache: CacheType) -> int:

@@ -21,13 +21,14 @@ from models.errors import (
 from models.llama.beginnings import Beginnings
 from models.llama.context import Context, Feed
 from models.llama.drafting import Lookup, Stakes
+from models.llama.effort import Effort
 from models.llama.pace import Pace
 from models.llama.running import Piece, Request, Stream, Written
 from models.llama.sampling import log_probability, sampler_of
 from models.llama.slots import Slots
 from models.llama.spelling import Spelling
 from models.llama.texts import Text
-from models.ports import Finish, Load
+from models.ports import Charged, Finish, Load
 
 Seconds = Callable[[], float]
 _LAST_PASS_S = 10.0  # how long the end of the process waits for a pass to be over
@@ -42,11 +43,13 @@ class Engine:
         waiting: int,
         seconds: Seconds = time.perf_counter,
         beginnings: Beginnings | None = None,
+        effort: Effort | None = None,
     ) -> None:
         self._context = context
         self._slots = Slots(context.slots)
         self._pace = Pace(context.batch)
         self._stakes = Stakes()
+        self._effort = effort or Effort(context.threads)
         self._seconds = seconds
         self._waiting: Admission[Text] = Admission(context.slots + waiting)
         self._running: list[Text] = []  # in order of admission; only the thread touches it
@@ -69,7 +72,8 @@ class Engine:
         stream = Stream(request, lambda: self._cancel(text))
         drafts = request.drafts and self._context.rewinds
         lookup = Lookup(request.tokens) if drafts else None
-        text = Text(request, stream, sampler, Spelling(request.stops), lookup)
+        charged = request.permit if isinstance(request.permit, Charged) else None
+        text = Text(request, stream, sampler, Spelling(request.stops), lookup, charged)
         with self._changed:
             if self._shut:
                 raise ModelUnavailableError("the model was closed")
@@ -167,7 +171,7 @@ class Engine:
         drafts = [text.draft() for text in texts]
         length = self._length(texts, drafts)
         feeds = [text.next(draft, length) for text, draft in zip(texts, drafts, strict=True)]
-        rows = self._context.decode(feeds)
+        rows = self._decode(texts, feeds)
         for text, feed, answers in zip(texts, feeds, rows, strict=True):
             self._verify(text, feed, answers)
         seconds = self._seconds() - began
@@ -175,6 +179,15 @@ class Engine:
         if length == 1:
             self._pace.wrote(len(texts), seconds)
         return len(texts)
+
+    def _decode(self, texts: list[Text], feeds: list[Feed]) -> list[list[int]]:
+        """One pass, at the expense of the texts in it: each has as many rows as another."""
+        self._effort.begin()
+        rows = self._context.decode(feeds)
+        share = self._effort.end() / len(texts)
+        for text in texts:
+            text.charge(share)
+        return rows
 
     def _length(self, texts: list[Text], drafts: list[list[int]]) -> int:
         """How many tokens of each text are read at once: 1 where drafts do not pay."""
@@ -209,7 +222,7 @@ class Engine:
             self._place(text)
         feed = text.chunk(self._pace.chunk(writing, len(unread)))
         began = self._seconds()
-        (rows,) = self._context.decode([feed])
+        (rows,) = self._decode([text], [feed])
         if writing:
             self._pace.read(len(feed.tokens), self._seconds() - began)
         self._slots.add(feed.slot, feed.tokens)

@@ -74,7 +74,11 @@ class LlamaGenerator(Generator):
         written = stream.written
         yield from _something(written.rest)
         return Usage(
-            len(fitted.tokens), written.completion_tokens, fitted.sources_read, written.finish
+            len(fitted.tokens),
+            written.completion_tokens,
+            fitted.sources_read,
+            written.finish,
+            written.work_s,
         )
 
     def _begin(self, prompt: Prompt, permit: Permit) -> tuple[FittedPrompt, Stream]:

@@ -42,7 +42,8 @@ class Piece:
 class Written:
     """The end of a text: `rest` was held back until now, `kept` tokens were not read again.
 
-    Of the tokens written, `foretold` came for free: drafted, and right.
+    Of the tokens written, `foretold` came for free: drafted, and right. `work_s` is its share of
+    the CPU seconds of the passes that it was in.
     """
 
     finish: Finish
@@ -52,6 +53,7 @@ class Written:
     completion_tokens: int
     drafted: int
     foretold: int
+    work_s: float
 
 
 class Stream:

@@ -11,7 +11,7 @@ from models.llama.drafting import MOST, Chance, Lookup
 from models.llama.running import Request, Stream, Written
 from models.llama.sampling import Sampler
 from models.llama.spelling import Spelling
-from models.ports import Finish
+from models.ports import Charged, Finish
 
 
 @dataclass(eq=False, slots=True)
@@ -23,6 +23,7 @@ class Text:
     sampler: Sampler
     spelling: Spelling
     lookup: Lookup | None = None
+    charged: Charged | None = None  # who hears of its share of each pass, if anyone does
     slot: int | None = None
     read: int = 0  # tokens of the prompt that its slot holds
     kept: int = 0  # of those, how many were there before
@@ -31,6 +32,7 @@ class Text:
     foretold: int = 0  # of those, how many were right
     cancelled: bool = False
     over: bool = False
+    work_s: float = 0.0
 
     @property
     def writes(self) -> bool:
@@ -76,6 +78,12 @@ class Text:
         if self.lookup:
             self.lookup.add(token)
 
+    def charge(self, cpu_s: float) -> None:
+        """Its share of a pass."""
+        self.work_s += cpu_s
+        if self.charged is not None:
+            self.charged.charge(cpu_s)
+
     def ended(self, finish: Finish) -> Written:
         return Written(
             finish,
@@ -85,6 +93,7 @@ class Text:
             completion_tokens=len(self.written),
             drafted=self.drafted,
             foretold=self.foretold,
+            work_s=self.work_s,
         )
 
     def why_not(self) -> Exception | None:

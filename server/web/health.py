@@ -19,6 +19,8 @@ class Health(BaseModel):
 
     `load` is how busy it is and the memory that it takes; null while it is not loaded, and for one
     that keeps no model on this machine. `loaded` tells them apart: it is null for the latter.
+    `energy` says how the energy of answers is known: the counters that are read, `estimated` or
+    `unknown`.
     """
 
     status: str
@@ -26,6 +28,7 @@ class Health(BaseModel):
     generator: str | None
     loaded: bool | None
     load: Load | None
+    energy: str
     version: str
 
 
@@ -40,6 +43,7 @@ async def health(web: TheWeb) -> Health:
         generator=generator.identity.name if generator else None,
         loaded=load is not None if isinstance(generator, Unloadable) else None,
         load=load,
+        energy=web.vigie.answering.house.energy,
         version=version(),
     )
 

@@ -18,9 +18,9 @@ from statistics import median
 
 import shaped_gguf
 import tiny_gguf
+from cpu_time import cpu_seconds
 
 from models.apart import ApartGenerator
-from models.energy import cpu_seconds
 from models.errors import ModelUnavailableError
 from models.llama import LlamaGenerator, LlamaSettings
 from models.ports import Generator, Language, ModelIdentity, Prompt, Source

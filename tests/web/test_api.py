@@ -122,6 +122,7 @@ def test_health_needs_no_key_and_tells_the_measured_mode(company_app: FastAPI) -
         health = web.get(path).json()
         assert health["status"] == "ok"
         assert health["mode"] == "on"
+        assert health["energy"] in {"estimated", "rapl", "rapl+nvml"}
 
 
 @pytest.mark.parametrize(

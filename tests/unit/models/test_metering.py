@@ -1,4 +1,4 @@
-"""Joules are those of the machine's counters, and are charged to who was served."""
+"""Joules are those of the machine's counters, and are charged to whose work they did."""
 
 from __future__ import annotations
 
@@ -8,38 +8,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from powercap import RANGE, Powercap
 
-from models.metering import Meter, Rapl, Share, Sharing, open_sharing
-
-RANGE = 262_143_328_850
-
-
-class Powercap:
-    """A folder in the shape of /sys/class/powercap, whose counters a test turns."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        for zone, name in (
-            ("intel-rapl:0", "package-0"),
-            ("intel-rapl:0:0", "core"),
-            ("intel-rapl:0:1", "dram"),
-            ("intel-rapl:1", "psys"),
-        ):
-            folder = root / zone
-            folder.mkdir(parents=True)
-            (folder / "name").write_text(f"{name}\n")
-            (folder / "max_energy_range_uj").write_text(f"{RANGE}\n")
-            (folder / "energy_uj").write_text("0\n")
-
-    def use(self, zone: str, joules: float) -> None:
-        counter = self.root / zone / "energy_uj"
-        counter.write_text(f"{(int(counter.read_text()) + int(joules * 1e6)) % (RANGE + 1)}\n")
+from models.energy import Work
+from models.metering import Meter, Rapl, Share, Sharing, Together, open_sharing
 
 
 class Turned(Meter):
     """Says what it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "turned") -> None:
+        self.counters = (name,)
         self.used = 100.0
         self.readable = True
 
@@ -82,41 +61,100 @@ def test_who_is_alone_is_charged_all_and_nobody_for_what_was_idle(tmp_path: Path
     sharing = open_sharing(tmp_path)
     assert sharing is not None
     powercap.use("intel-rapl:0", 10)
-    with sharing.share() as share:
+    with sharing.share(Work()) as share:
         powercap.use("intel-rapl:0", 3)
         joules = share.joules()
     powercap.use("intel-rapl:0", 5)
-    with sharing.share():
+    with sharing.share(Work()):
         pass
 
     assert joules == pytest.approx(3)
     assert sharing.idle == pytest.approx(15)
 
 
-def test_who_gets_more_tokens_is_charged_more() -> None:
-    meter = Turned()
-    sharing = Sharing(meter, lambda: 0.0)
-    with sharing.share() as writing, sharing.share() as reading:
-        for _ in range(8):
-            writing.token()
-        meter.used += 20
-
-        assert writing.joules() == pytest.approx(18)
-        assert reading.joules() == pytest.approx(2)
-
-
-def test_a_meter_that_fails_leaves_nothing_known() -> None:
+def test_who_is_worked_for_pays_also_before_a_token_comes() -> None:
     meter = Turned()
     sharing = Sharing(meter)
-    with sharing.share() as share:
+    writes, is_read = Work(), Work()
+    with sharing.share(writes) as writing, sharing.share(is_read) as reading:
+        writes.charge(1_000)
+        is_read.charge(9_000)
+        meter.used += 20
+
+        assert writing.joules() == pytest.approx(2, rel=1e-2)
+        assert reading.joules() == pytest.approx(18, rel=1e-2)
+
+
+def test_work_is_paid_once() -> None:
+    meter, often = Turned(), [0.0]
+    sharing = Sharing(meter, lambda: often[0])
+    early, late = Work(), Work()
+    with sharing.share(early) as one, sharing.share(late) as other:
+        early.charge(10_000)
+        often[0] += 1
+        meter.used += 6
+        one.look()
+        late.charge(10_000)
+        meter.used += 4
+        other.joules()
+
+        assert one.charged == pytest.approx(6, rel=1e-2)
+        assert other.charged == pytest.approx(4, rel=1e-2)
+
+
+def test_work_that_is_told_out_of_order_is_never_taken_back() -> None:
+    meter = Turned()
+    sharing = Sharing(meter)
+    steady, jumping = Work(), Work()
+    with sharing.share(steady) as one, sharing.share(jumping) as other:
+        for told in (5_000, -3_000, 3_000, 5_000):
+            steady.charge(2_500)
+            jumping.charge(told)
+            meter.used += 10
+            sharing.settle()
+
+        assert one.charged + other.charged == pytest.approx(40)
+        assert 0 < other.charged < 30
+
+
+def test_a_meter_that_fails_or_stands_still_leaves_nothing_known() -> None:
+    meter = Turned()
+    sharing = Sharing(meter)
+    with sharing.share(Work()) as share:
+        assert share.joules() is None
+        meter.used += 1
+        assert share.joules() == pytest.approx(1)
         meter.readable = False
+
+        assert share.joules() is None
+
+
+def test_counters_of_different_things_are_one() -> None:
+    processor, card = Turned("rapl"), Turned("nvml")
+    sharing = Sharing(Together([processor, card]))
+    with sharing.share(Work()) as share:
+        processor.used += 3
+        card.used += 40
+
+        assert share.joules() == pytest.approx(43)
+        assert share.counters == ("rapl", "nvml")
+
+
+def test_where_one_of_them_fails_nothing_is_known() -> None:
+    processor, card = Turned("rapl"), Turned("nvml")
+    sharing = Sharing(Together([processor, card]))
+    with sharing.share(Work()) as share:
+        card.readable = False
+        processor.used += 3
 
         assert share.joules() is None
 
 
 EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(["begin", "end", "token", "wait"]), st.integers(0, 5), st.floats(0, 9)
+        st.sampled_from(["begin", "end", "look", "work", "wait"]),
+        st.integers(0, 5),
+        st.floats(0, 9),
     ),
     max_size=60,
 )
@@ -126,6 +164,7 @@ EVENTS = st.lists(
 @given(EVENTS)
 def test_what_is_charged_sums_up_to_the_meter(events: list[tuple[str, int, float]]) -> None:
     meter, now, shares = Turned(), [0.0], list[Share]()
+    works: dict[Share, Work] = {}
     sharing = Sharing(meter, lambda: now[0])
     running: list[tuple[ExitStack, Share]] = []
     for what, which, joules in events:
@@ -133,15 +172,18 @@ def test_what_is_charged_sums_up_to_the_meter(events: list[tuple[str, int, float
         now[0] += joules / 50
         if what == "begin":
             stack = ExitStack()
-            running.append((stack, stack.enter_context(sharing.share())))
+            work = Work()
+            running.append((stack, stack.enter_context(sharing.share(work))))
             shares.append(running[-1][1])
+            works[shares[-1]] = work
         elif running and what == "end":
             running.pop(which % len(running))[0].close()
-        elif running and what == "token":
-            running[which % len(running)][1].token()
+        elif running and what == "look":
+            running[which % len(running)][1].look()
+        elif running and what == "work":
+            works[running[which % len(running)][1]].charge(joules)
     for stack, _ in running:
         stack.close()
-    with sharing.share():  # settles what was idle at the end
-        pass
+    sharing.settle()  # what was idle at the end
 
     assert sharing.idle + sum(one.charged for one in shares) == pytest.approx(meter.used - 100)

@@ -36,6 +36,7 @@ def test_a_house_with_a_model_of_entailment_names_it_and_stops_with_it(
     assert identity.digest in str(house.record.answer(last.record))
     checks = {one["name"]: one["sentence"] for one in examined(house.settings)["checks"]}
     assert "read a sentence" in checks["entailment"]
+    assert checks["energy"].startswith(("measured: rapl", "estimated, 10 W a busy core"))
 
     house.switch.tighten(Mode.OFF, "test", "test")
     with pytest.raises(WritingRevokedError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from adapters import ScriptedGenerator
 from demo import asked_by, employee
 
 from models.metering import open_sharing
-from models.ports import Prompt
+from models.ports import Charged, Permit, Prompt, Writing
 from server.audit.log import SealedOutcome
 from server.lazy import Lazy
 from server.wiring import Vigie
@@ -20,6 +22,19 @@ from server.wiring import Vigie
 pytestmark = pytest.mark.slow
 
 QUESTION = "Combien de jours de télétravail par semaine ?"
+
+
+class Working(ScriptedGenerator):
+    """Works for so many CPU seconds before it writes."""
+
+    def __init__(self, cpu_s: float) -> None:
+        super().__init__(lambda _: ["Une phrase.\n"])
+        self._cpu_s = cpu_s
+
+    def write(self, prompt: Prompt, permit: Permit) -> Writing:
+        assert isinstance(permit, Charged)
+        permit.charge(self._cpu_s)
+        return super().write(prompt, permit)
 
 
 def counter(root: Path) -> Path:
@@ -56,7 +71,7 @@ def test_an_answer_is_charged_what_the_counters_say(demo_house: Vigie, tmp_path:
 
     energy = energy_of(demo_house, tmp_path, ScriptedGenerator(writing))
 
-    assert energy == {"wh": pytest.approx(0.002), "method": "measured"}
+    assert energy == {"wh": pytest.approx(0.002), "method": "measured", "counters": ["rapl"]}
 
 
 def test_a_counter_that_goes_away_leaves_an_estimate(demo_house: Vigie, tmp_path: Path) -> None:
@@ -70,3 +85,36 @@ def test_a_counter_that_goes_away_leaves_an_estimate(demo_house: Vigie, tmp_path
 
     assert energy["method"] == "estimated"
     assert energy["wh"] > 0
+
+
+def test_without_a_counter_an_answer_is_charged_what_the_model_worked_for_it(
+    demo_house: Vigie, tmp_path: Path
+) -> None:
+    energy = energy_of(demo_house, tmp_path, Working(cpu_s=360))
+
+    assert energy == {"wh": pytest.approx(1.0, rel=0.01), "method": "estimated"}
+
+
+def test_nobody_is_charged_for_what_others_do_meanwhile(demo_house: Vigie, tmp_path: Path) -> None:
+    others: list[float] = []
+    began = time.process_time()
+    other = Thread(target=lambda: others.append(sum(range(9_000_000)) and time.thread_time()))
+
+    def writing(_: Prompt) -> Iterator[str]:
+        other.start()
+        other.join()
+        yield "Une phrase.\n"
+
+    energy = energy_of(demo_house, tmp_path, ScriptedGenerator(writing))
+    spent = time.process_time() - began
+
+    assert 0 < energy["wh"] * 3600 / 10 <= spent - others[0]
+
+
+def test_a_house_says_what_its_figures_are(demo_house: Vigie, tmp_path: Path) -> None:
+    house = replace(demo_house.answering.house, power=None)
+    counter(tmp_path)
+    measured = replace(house, power=open_sharing(tmp_path))
+    elsewhere = replace(measured, limits=replace(house.limits, elsewhere=True))
+
+    assert [one.energy for one in (house, measured, elsewhere)] == ["estimated", "rapl", "unknown"]

@@ -178,6 +178,7 @@ def test_the_doctor_has_a_line_for_each_server(tmp_path: Path) -> None:
     assert checks[well.url]["sentence"].startswith("serves tiny, said in ")
     assert not checks[gone.url]["ok"]
     assert "cannot be connected to" in checks[gone.url]["sentence"]
+    assert checks["energy"]["sentence"] == "unknown: model servers write the answers"
 
 
 def test_a_generator_that_was_asked_for_without_a_server_is_refused(tmp_path: Path) -> None:
