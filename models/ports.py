@@ -123,13 +123,18 @@ Writing = PythonGenerator[str, None, Usage]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a generator that serves many at once is doing now; `memory_mb` is for all of them."""
+    """What a generator that serves many at once is doing now; `memory_mb` is for all of them.
+
+    `kv_cache` is the type of the numbers that it keeps of what it read.
+    """
 
     waiting: int
     reading: int
     writing: int
     free: int
     memory_mb: int
+    kv_cache: str
+    flash_attention: bool
 
 
 @runtime_checkable

@@ -23,6 +23,7 @@ from models.ports import Matrix
 
 CacheType = Literal["f32", "f16", "q8_0"]
 _BYTES: dict[CacheType, float] = {"f32": 4.0, "f16": 2.0, "q8_0": 34 / 32}  # of one number
+_BLOCK = 32  # numbers that q8_0 scales together
 _CELLS = 256  # llama.cpp rounds a slot's cells up to a multiple of this
 
 
@@ -31,7 +32,8 @@ class Shape:
     """`slots` texts of at most `tokens` each; a decode reads at most `batch` tokens.
 
     `cache` is how keys and values are kept: "q8_0" takes half the memory of "f16" and needs
-    `flash` attention, which rounds more: what is chosen may then depend on who else writes.
+    `flash` attention, which rounds by how many tokens are read at once: what is written may then
+    depend on who else writes (`tests/unit/models/test_llama_attention.py`).
     """
 
     slots: int
@@ -64,10 +66,12 @@ class Context:
         self._c: Any = llama_cpp
         self.weights = weights
         self.slots = shape.slots
-        self._cache = shape.cache
+        self.cache = shape.cache
+        self.flash = shape.flash
         self.tokens = min(shape.tokens, weights.trained_tokens)
         self.batch = max(shape.batch, shape.slots)
         self.rewinds = weights.rewinds
+        _check_blocks(weights, shape)
         self.handle = self._open(shape)
         if not self.handle:
             raise ModelUnavailableError(
@@ -83,7 +87,7 @@ class Context:
     def memory_mb(self) -> int:
         """What the caches of all slots take."""
         cells = -(-self.tokens // _CELLS) * _CELLS
-        return self.slots * int(cells * bytes_per_token(self.weights, self._cache)) // 2**20
+        return self.slots * int(cells * bytes_per_token(self.weights, self.cache)) // 2**20
 
     def close(self) -> None:
         """Give the memory back; a second time does nothing."""
@@ -182,6 +186,19 @@ class Context:
 def bytes_per_token(weights: Weights, cache: CacheType) -> float:
     """What one token takes in a slot."""
     return weights.cache_numbers_per_token * _BYTES[cache]
+
+
+def _check_blocks(weights: Weights, shape: Shape) -> None:
+    """Raises ModelUnavailableError for what llama.cpp would refuse without a reason."""
+    if shape.cache != "q8_0":
+        return
+    if not shape.flash:
+        raise ModelUnavailableError("A cache in q8_0 needs flash attention.")
+    if any(width % _BLOCK for width in weights.head_widths):
+        raise ModelUnavailableError(
+            f"This model cannot have a cache in q8_0: its heads are {weights.head_widths[0]} "
+            f"numbers wide, no multiple of {_BLOCK}. Set VIGIE_KV_CACHE=f16."
+        )
 
 
 class _Arrays:

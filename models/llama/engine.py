@@ -88,6 +88,8 @@ class Engine:
             writing=writing,
             free=self._context.slots - len(running),
             memory_mb=self._context.memory_mb,
+            kv_cache=self._context.cache,
+            flash_attention=self._context.flash,
         )
 
     def close(self, timeout_s: float) -> None:

@@ -139,13 +139,27 @@ def _diagnosis_lines(result: dict[str, Any]) -> Iterator[str]:
             f"{tuning['written_tokens_per_s']:.0f} alone and "
             f"{tuning['together_tokens_per_s']:.0f} for {tuning['together']} at once"
         )
-        yield (
-            f"  off by default: flash attention {_gain(tuning['flash_gain'])}, "
-            f"with a cache of 8 bits {_gain(tuning['cache_q8_gain'])}"
-        )
+        if measured := tuning["attention"]:
+            yield from _attention_lines(measured, tuning["together"])
         if result["busy"]:
             yield "  The machine was busy with something else: run this again when it is quiet."
 
 
-def _gain(ratio: float | None) -> str:
-    return "not possible" if ratio is None else f"×{ratio:.2f}"
+def _attention_lines(measured: dict[str, Any], together: int) -> Iterator[str]:
+    plain = measured["plain"]
+    yield (
+        f"  behind {measured['tokens']} tokens: reads {plain['read']:.0f} tokens per second, "
+        f"writes {plain['alone']:.0f} alone and {plain['together']:.0f} for {together} at once"
+    )
+    for option, setting in (
+        ("flash", "VIGIE_FLASH_ATTENTION=on"),
+        ("q8", "VIGIE_FLASH_ATTENTION=on VIGIE_KV_CACHE=q8_0"),
+    ):
+        yield f"    with {setting}: {_gains(measured[option], plain, together)}"
+
+
+def _gains(speeds: dict[str, float] | None, plain: dict[str, float], together: int) -> str:
+    if speeds is None:
+        return "not possible"
+    read, alone, many = (speeds[one] / plain[one] for one in ("read", "alone", "together"))
+    return f"reads ×{read:.2f}, writes ×{alone:.2f} alone and ×{many:.2f} for {together} at once"
