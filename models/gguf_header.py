@@ -15,7 +15,7 @@ from models.errors import ModelUnavailableError
 MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
 _LONGEST_TEXT = 1 << 20  # bytes; a longer name or key means that this is no header
-_SAID = ("general.architecture", "general.name", "general.type")
+_SAID = ("general.architecture", "general.name", "general.type", "general.license")
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _TEXT, _ARRAY = 8, 9
 
@@ -30,6 +30,7 @@ class Header:
     architecture: str
     name: str
     kind: str = "model"
+    licence: str = ""
 
 
 def read_header(path: Path) -> Header:
@@ -76,6 +77,7 @@ def _described(file: BinaryIO) -> Header:
         found["general.architecture"],
         found.get("general.name", ""),
         found.get("general.type", "model"),
+        found.get("general.license", ""),
     )
 
 

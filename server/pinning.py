@@ -1,4 +1,4 @@
-"""The operator's models, by command: pinned, pulled, listed, verified and examined."""
+"""The operator's models, by command: pulled, listed, verified and examined."""
 
 from __future__ import annotations
 
@@ -27,21 +27,10 @@ WEIGHTS = "weights"
 """Folder of the state folder, for what was pulled."""
 
 
-def pin(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
-    prepare_home(settings)
-    return model_json(catalog.add(settings.home, file, name))
-
-
-def pin_adapter(settings: Settings, file: Path, model: str, name: str | None) -> dict[str, Any]:
-    return model_json(catalog.attach(settings.home, file, model, name))
-
-
-def unpin_adapter(settings: Settings, model: str, name: str) -> dict[str, Any]:
-    return model_json(catalog.detach(settings.home, model, name))
-
-
 def pulled(settings: Settings, name: str, watch: Watch) -> dict[str, Any]:
-    """Bring a model of the catalogue and pin it: the only time that Vigie speaks to a hub.
+    """Bring a model of the catalogue: the only time that Vigie speaks to a hub.
+
+    What is then to be pinned, by whoever holds the house.
 
     Raises ModelsError, SettingsError.
     """
@@ -51,7 +40,7 @@ def pulled(settings: Settings, name: str, watch: Watch) -> dict[str, Any]:
     prepare_home(settings)
     with contextlib.closing(open_hub(settings)) as hub:
         file = pull(offer, hub, settings.home / WEIGHTS, watch)
-    return model_json(catalog.add(settings.home, file, offer.name))
+    return {"file": str(file.resolve()), "name": offer.name, "licence": offer.licence}
 
 
 def models_json(settings: Settings) -> dict[str, Any]:
@@ -85,6 +74,7 @@ def model_json(model: catalog.PinnedModel) -> dict[str, Any]:
         "digest": model.digest,
         "size": model.size,
         "architecture": model.architecture,
+        "licence": model.licence,
         "adapters": [
             {"name": one.name, "path": str(one.path), "digest": one.digest, "size": one.size}
             for one in model.adapters

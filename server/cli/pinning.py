@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
-from server.cli.frame import AsJson, app, bar, frame, show
+from server.cli.frame import AsJson, AsUser, app, bar, frame, run, show
 
 models = typer.Typer(help="Models: which are pinned, whether they work.", no_args_is_help=True)
 app.add_typer(models, name="models")
@@ -39,14 +39,27 @@ def models_add(
     model: Annotated[
         str | None, typer.Option("--for", help="Attach a LoRA adapter to this pinned model.")
     ] = None,
+    licence: Annotated[str, typer.Option(help="By default what the file says.")] = "",
+    as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """Pin a GGUF file: its digest is checked at every start from now on."""
-    from server.pinning import pin, pin_adapter
+    given: dict[str, object] = {"file": str(file.expanduser().resolve()), "name": name}
+    if model:
+        _change(context, "models.attach", {**given, "model": model}, as_user, as_json=as_json)
+    else:
+        _change(context, "models.add", {**given, "licence": licence}, as_user, as_json=as_json)
 
-    settings, path = frame(context).settings(), file.resolve()
-    pinned = pin_adapter(settings, path, model, name) if model else pin(settings, path, name)
-    show(pinned, as_json, lambda: _pinned_lines(pinned))
+
+@models.command("use")
+def models_use(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="As in: vigie models list")],
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let another pinned model answer, from the next start on."""
+    _change(context, "models.use", {"name": name}, as_user, as_json=as_json)
 
 
 @models.command("detach")
@@ -54,13 +67,12 @@ def models_detach(
     context: typer.Context,
     adapter: Annotated[str, typer.Argument(help="The adapter's name.")],
     model: Annotated[str, typer.Option("--from", help="The model that it was attached to.")],
+    as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a LoRA adapter off a model, which then answers as it did before."""
-    from server.pinning import unpin_adapter
-
-    pinned = unpin_adapter(frame(context).settings(), model, adapter)
-    show(pinned, as_json, lambda: _pinned_lines(pinned))
+    given: dict[str, object] = {"model": model, "name": adapter}
+    _change(context, "models.detach", given, as_user, as_json=as_json)
 
 
 @models.command("pull")
@@ -73,8 +85,8 @@ def models_pull(
     from server.pinning import pulled
 
     with bar() as progress:
-        pinned = pulled(frame(context).settings(), name, progress)
-    show(pinned, as_json, lambda: iter([f"{pinned['name']}: {pinned['digest']}"]))
+        brought = pulled(frame(context).settings(), name, progress)
+    _change(context, "models.add", brought, None, as_json=as_json)
 
 
 @models.command("verify")
@@ -103,6 +115,18 @@ def models_doctor(
         raise typer.Exit(1)
 
 
+def _change(
+    context: typer.Context,
+    command: str,
+    arguments: dict[str, object],
+    as_user: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    pinned = cast("dict[str, Any]", run(context, command, arguments, as_user))
+    show(pinned, as_json, lambda: _pinned_lines(pinned))
+
+
 def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
     yield f"answers come from: {listed['answers']}{listed['reason'] and ': '}{listed['reason']}"
     for model in listed["models"]:
@@ -122,6 +146,8 @@ def _pinned_lines(pinned: dict[str, Any]) -> Iterator[str]:
     yield f"{pinned['name']}: {pinned['digest']}"
     for one in pinned["adapters"]:
         yield f"  + {one['name']}: {one['digest']}"
+    if pinned["at_next_start"]:
+        yield "The server goes on with the model that it has; this one comes with its next start."
 
 
 def _verified_lines(result: dict[str, Any]) -> Iterator[str]:

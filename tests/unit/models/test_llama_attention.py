@@ -129,5 +129,5 @@ def test_a_cache_of_8_bits_without_flash_attention_is_a_sentence(weights: Weight
 def test_heads_too_narrow_for_a_cache_of_8_bits_are_a_sentence(tmp_path: Path) -> None:
     narrow = Weights(tiny_gguf.build(tmp_path / "narrow.gguf"))
 
-    with pytest.raises(ModelUnavailableError, match="16 numbers wide.*VIGIE_KV_CACHE=f16"):
+    with pytest.raises(ModelUnavailableError, match=r"16 numbers wide.*VIGIE_KV_CACHE=f16"):
         Context(narrow, together("q8_0", flash=True))

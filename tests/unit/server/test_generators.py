@@ -94,7 +94,7 @@ def test_a_way_of_attending_is_taken_where_it_was_asked_for_or_clearly_pays(
 
 
 def test_a_cache_of_8_bits_without_flash_attention_is_a_sentence() -> None:
-    with pytest.raises(SettingsError, match="VIGIE_KV_CACHE: .*set VIGIE_FLASH_ATTENTION=on"):
+    with pytest.raises(SettingsError, match=r"VIGIE_KV_CACHE: .*set VIGIE_FLASH_ATTENTION=on"):
         load(kv_cache="q8_0")
 
 
