@@ -13,7 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from models.digests import file_digest, joint_digest
 from models.durable import replace_durably
 from models.errors import ModelDigestError, ModelUnavailableError
-from models.gguf_header import read_header
+from models.formats import HEAD, check_gguf
+from models.gguf_header import Header, read_header
 from models.ports import ModelIdentity
 from models.wording import Wording
 
@@ -124,7 +125,7 @@ def named(models: Sequence[PinnedModel], name: str) -> PinnedModel:
 def described(file: Path, name: str | None = None) -> PinnedModel:
     """A model as it would be pinned. Raises ModelUnavailableError for what is no model."""
     path = file.expanduser().resolve()
-    header = read_header(path)
+    header = _header(path)
     if header.kind == ADAPTER:
         raise ModelUnavailableError(
             f"{path} is an adapter, not a model: vigie models add {path} --for MODEL"
@@ -147,7 +148,7 @@ def attach(
     Raises ModelUnavailableError for what is no adapter, or is one of another architecture.
     """
     path = file.expanduser().resolve()
-    header = read_header(path)
+    header = _header(path)
     if header.kind != ADAPTER:
         raise ModelUnavailableError(f"{path} is no adapter: its general.type is {header.kind}.")
     adapter = PinnedAdapter(name or path.stem, path, file_digest(path), path.stat().st_size)
@@ -276,6 +277,16 @@ def _gone(model: PinnedModel) -> Wording:
 
 
 _FORMAT: TypeAdapter[tuple[PinnedModel, ...]] = TypeAdapter(tuple[PinnedModel, ...])
+
+
+def _header(path: Path) -> Header:
+    """Raises ModelUnavailableError: a pickle is called by its name, for whoever meets one."""
+    try:
+        with path.open("rb") as file:
+            check_gguf(file.read(HEAD), str(path))
+    except OSError:
+        pass  # whoever reads the header says it
+    return read_header(path)
 
 
 def _change(

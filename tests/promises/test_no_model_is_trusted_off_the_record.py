@@ -46,9 +46,7 @@ def trusting(house: Vigie, file: Path, adapter: Path, tmp_path: Path) -> Vigie:
     """A house with two models, of which one has an adapter."""
     house.models.pin(file, None, "MIT", house.operator)
     house.models.attach(adapter, "tiny", None, house.operator)
-    house.models.pin(
-        tiny_gguf.build(tmp_path / "other.gguf", seed=1), "other", "", house.operator
-    )
+    house.models.pin(tiny_gguf.build(tmp_path / "other.gguf", seed=1), "other", "", house.operator)
     return house
 
 
