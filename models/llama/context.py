@@ -22,7 +22,9 @@ from models.llama.weights import Weights
 from models.ports import Matrix
 
 CacheType = Literal["f32", "f16", "q8_0"]
-_BYTES: dict[CacheType, float] = {"f32": 4.0, "f16": 2.0, "q8_0": 34 / 32}  # of one number
+BYTES: dict[CacheType, float] = {"f32": 4.0, "f16": 2.0, "q8_0": 34 / 32}
+"""What one number takes."""
+
 _BLOCK = 32  # numbers that q8_0 scales together
 _CELLS = 256  # llama.cpp rounds a slot's cells up to a multiple of this
 
@@ -86,8 +88,9 @@ class Context:
     @property
     def memory_mb(self) -> int:
         """What the caches of all slots take."""
+        numbers = self.weights.cache_numbers_per_token
         cells = -(-self.tokens // _CELLS) * _CELLS
-        return self.slots * int(cells * bytes_per_token(self.weights, self.cache)) // 2**20
+        return self.slots * int(cells * numbers * BYTES[self.cache]) // 2**20
 
     def close(self) -> None:
         """Give the memory back; a second time does nothing."""
@@ -181,11 +184,6 @@ class Context:
             "q8_0": self._c.GGML_TYPE_Q8_0,
         }
         return int(types[cache])
-
-
-def bytes_per_token(weights: Weights, cache: CacheType) -> float:
-    """What one token takes in a slot."""
-    return weights.cache_numbers_per_token * _BYTES[cache]
 
 
 def _check_blocks(weights: Weights, shape: Shape) -> None:

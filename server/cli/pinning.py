@@ -8,6 +8,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from server.cli.calling import spoken
+from server.cli.describing import model_lines
 from server.cli.frame import AsJson, AsUser, app, bar, frame, run, show
 
 models = typer.Typer(help="Models: which are pinned, whether they work.", no_args_is_help=True)
@@ -22,13 +24,13 @@ def models_list(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The pinned models, and which one answers."""
+    """The pinned models, which one answers, and what memory each takes here."""
     from server.pinning import available_json, models_json
 
     listed = models_json(frame(context).settings())
     if available:
         listed["available"] = available_json()
-    show(listed, as_json, lambda: _model_lines(listed))
+    show(listed, as_json, lambda: model_lines(listed, spoken()))
 
 
 @models.command("add")
@@ -125,21 +127,6 @@ def _change(
 ) -> None:
     pinned = cast("dict[str, Any]", run(context, command, arguments, as_user))
     show(pinned, as_json, lambda: _pinned_lines(pinned))
-
-
-def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
-    yield f"answers come from: {listed['answers']}{listed['reason'] and ': '}{listed['reason']}"
-    for model in listed["models"]:
-        yield f"  {model['name']} ({model['architecture']}) {model['path']} {model['digest'][:12]}"
-        for one in model["adapters"]:
-            yield f"    + {one['name']} {one['path']} {one['digest'][:12]}"
-    yield f"documents are found with: {listed['embedder']}"
-    for offer in listed.get("available", ()):
-        yield f"can be pulled: {offer['name']} ({offer['licence']}), {offer['repository']}"
-        yield (
-            f"  about {offer['size_gb_estimated']} GB of disk, {offer['memory_gb_estimated']} GB "
-            f"of memory, {offer['context_tokens']} tokens: {offer['why']['en']}"
-        )
 
 
 def _pinned_lines(pinned: dict[str, Any]) -> Iterator[str]:
