@@ -102,6 +102,8 @@ def test_every_change_is_the_same_with_the_server_stopped_and_running(
     assert {one.pop("at_next_start") for one in running} == {True}
     assert stopped == running
     assert catalog.listed(line.home) == catalog.listed(other.home)
+    (started,) = (one for one in other.json("log", "list") if "start" in one["kind"])
+    assert started["facts"]["generator"] == "extractive"
     assert line.kinds() == other.kinds()
     assert line.kinds() == [
         "models:model:pin",
