@@ -17,7 +17,7 @@ COMPUTING_GB = 0.5
 """What llama.cpp computes with, at its usual batch."""
 
 HOUSE_GB = 1.5
-"""What the rest of the house takes: embedder, index, pages, readers."""
+"""What the rest of the house takes: embedder, index and pages (0.7 as measured), and readers."""
 
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
