@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from models.digests import file_digest, joint_digest
 from models.durable import replace_durably
 from models.errors import ModelDigestError, ModelUnavailableError
-from models.gguf_header import read_header
+from models.formats import HEAD, check_gguf
+from models.gguf_header import Header, read_header
 from models.ports import ModelIdentity
 from models.wording import Wording
 
@@ -44,6 +45,7 @@ class PinnedModel:
     size: int
     architecture: str
     adapters: tuple[PinnedAdapter, ...] = ()
+    licence: str = ""  # empty: nobody said it
 
     @property
     def identity(self) -> ModelIdentity:
@@ -74,25 +76,56 @@ class Choice:
     reason: Wording | None = None
 
 
-def add(home: Path, file: Path, name: str | None = None) -> PinnedModel:
+Note = Callable[[PinnedModel], None]
+"""Told of a change when all was checked and nothing is changed yet; what it raises refuses it."""
+
+
+def _untold(_model: PinnedModel) -> None:
+    """Nobody needs to know."""
+
+
+def add(
+    home: Path, file: Path, name: str | None = None, licence: str = "", note: Note = _untold
+) -> PinnedModel:
     """Pin a GGUF where it lies; the same name or the same file replaces what was pinned.
 
-    Adapters stay on a file that did not change. Raises ModelUnavailableError for what is no model.
+    Adapters stay on a file that did not change; without a licence, the file's own word counts.
+    Raises ModelUnavailableError for what is no model.
     """
     model = described(file, name)
+    model = replace(model, licence=licence or model.licence)
     path = model.path
     before = listed(home)
     known = [one for one in before if one.path == path and one.digest == model.digest]
     model = replace(model, adapters=tuple(a for one in known for a in one.adapters))
     kept = [one for one in before if one.path != path and one.name != model.name]
+    note(model)
     _write(home, (*kept, model))
     return model
+
+
+def use(home: Path, name: str, note: Note = _untold) -> PinnedModel:
+    """Let a pinned model answer. Raises ModelUnavailableError, ModelDigestError."""
+    models = listed(home)
+    model = named(models, name)
+    verify(model)
+    note(model)
+    _write(home, (*(one for one in models if one is not model), model))
+    return model
+
+
+def named(models: Sequence[PinnedModel], name: str) -> PinnedModel:
+    """Raises ModelUnavailableError for an unknown name."""
+    found = next((one for one in models if one.name == name), None)
+    if found is None:
+        raise ModelUnavailableError(f"No model named {name} is pinned: vigie models list")
+    return found
 
 
 def described(file: Path, name: str | None = None) -> PinnedModel:
     """A model as it would be pinned. Raises ModelUnavailableError for what is no model."""
     path = file.expanduser().resolve()
-    header = read_header(path)
+    header = _header(path)
     if header.kind == ADAPTER:
         raise ModelUnavailableError(
             f"{path} is an adapter, not a model: vigie models add {path} --for MODEL"
@@ -103,16 +136,19 @@ def described(file: Path, name: str | None = None) -> PinnedModel:
         digest=file_digest(path),
         size=path.stat().st_size,
         architecture=header.architecture,
+        licence=header.licence,
     )
 
 
-def attach(home: Path, file: Path, to: str, name: str | None = None) -> PinnedModel:
+def attach(
+    home: Path, file: Path, to: str, name: str | None = None, note: Note = _untold
+) -> PinnedModel:
     """Pin a LoRA adapter to a pinned model; one of the same name or file is replaced.
 
     Raises ModelUnavailableError for what is no adapter, or is one of another architecture.
     """
     path = file.expanduser().resolve()
-    header = read_header(path)
+    header = _header(path)
     if header.kind != ADAPTER:
         raise ModelUnavailableError(f"{path} is no adapter: its general.type is {header.kind}.")
     adapter = PinnedAdapter(name or path.stem, path, file_digest(path), path.stat().st_size)
@@ -126,10 +162,10 @@ def attach(home: Path, file: Path, to: str, name: str | None = None) -> PinnedMo
         kept = [o for o in model.adapters if o.path != path and o.name != adapter.name]
         return replace(model, adapters=(*kept, adapter))
 
-    return _change(home, to, attached)
+    return _change(home, to, attached, note)
 
 
-def detach(home: Path, of: str, name: str) -> PinnedModel:
+def detach(home: Path, of: str, name: str, note: Note = _untold) -> PinnedModel:
     """Take an adapter off a model. Raises ModelUnavailableError where there is none such."""
 
     def detached(model: PinnedModel) -> PinnedModel:
@@ -138,7 +174,7 @@ def detach(home: Path, of: str, name: str) -> PinnedModel:
             raise ModelUnavailableError(f"{of} has no adapter {name}.")
         return replace(model, adapters=kept)
 
-    return _change(home, of, detached)
+    return _change(home, of, detached, note)
 
 
 def listed(home: Path) -> tuple[PinnedModel, ...]:
@@ -243,13 +279,24 @@ def _gone(model: PinnedModel) -> Wording:
 _FORMAT: TypeAdapter[tuple[PinnedModel, ...]] = TypeAdapter(tuple[PinnedModel, ...])
 
 
-def _change(home: Path, name: str, change: Callable[[PinnedModel], PinnedModel]) -> PinnedModel:
+def _header(path: Path) -> Header:
+    """Raises ModelUnavailableError: a pickle is called by its name, for whoever meets one."""
+    try:
+        with path.open("rb") as file:
+            check_gguf(file.read(HEAD), str(path))
+    except OSError:
+        pass  # whoever reads the header says it
+    return read_header(path)
+
+
+def _change(
+    home: Path, name: str, change: Callable[[PinnedModel], PinnedModel], note: Note
+) -> PinnedModel:
     """Replace a pinned model, in its place. Raises ModelUnavailableError for an unknown name."""
     models = listed(home)
-    found = next((one for one in models if one.name == name), None)
-    if found is None:
-        raise ModelUnavailableError(f"No model named {name} is pinned: vigie models list")
+    found = named(models, name)
     changed = change(found)
+    note(changed)
     _write(home, tuple(changed if one is found else one for one in models))
     return changed
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.digests import folder_digest
 from models.errors import ModelUnavailableError
+from models.formats import check_folder
 from models.ports import Entailment, ModelIdentity, Reranker
 from models.sentence import stay_offline
 
@@ -80,6 +81,7 @@ class _LocalModel:
                 f"{folder} is not the folder of a cross-encoder: it needs config.json and weights "
                 "in safetensors form"
             )
+        check_folder(folder)
         self.folder = folder
         self.identity = ModelIdentity(folder.name, folder_digest(folder))
         self._reading = Lock()
@@ -108,6 +110,7 @@ class _LocalModel:
         return self._model
 
     def _load(self) -> CrossEncoder:
+        check_folder(self.folder)
         stay_offline()
         from safetensors import SafetensorError
         from sentence_transformers import CrossEncoder

@@ -6,6 +6,7 @@ Source of the format: the GGUF specification in the ggml repository, versions 2 
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,9 +16,21 @@ from models.errors import ModelUnavailableError
 MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
 _LONGEST_TEXT = 1 << 20  # bytes; a longer name or key means that this is no header
-_SAID = ("general.architecture", "general.name", "general.type")
+_SAID = ("general.architecture", "general.name", "general.type", "general.license")
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _TEXT, _ARRAY = 8, 9
+_NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 10: "Q", 11: "q"}
+_MOST_LAYERS = 4096
+_PARTS = ("key", "value")
+_COUNTED = {
+    "context_length",
+    "block_count",
+    "embedding_length",
+    "attention.head_count",
+    "attention.head_count_kv",
+    *(f"attention.{part}_length" for part in _PARTS),
+}
+_LAST = "tokenizer."  # these keys come last, and are long
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,9 @@ class Header:
     architecture: str
     name: str
     kind: str = "model"
+    licence: str = ""
+    context_tokens: int | None = None  # that it was trained for
+    cache_numbers_per_token: int | None = None  # None where nothing is said
 
 
 def read_header(path: Path) -> Header:
@@ -61,13 +77,16 @@ def _described(file: BinaryIO) -> Header:
     if version not in _VERSIONS:
         raise EOFError
     found: dict[str, str] = {}
+    numbers: dict[str, tuple[int, ...]] = {}
     for _ in range(pairs):
         key = _text(file)
-        if "general.architecture" in found and not key.startswith("general."):
-            break  # the general keys come first; the vocabulary behind them is long
+        if "general.architecture" in found and key.startswith(_LAST):
+            break
         (kind,) = struct.unpack("<I", file.read(4))
         if kind == _TEXT and key in _SAID:
             found[key] = _text(file)
+        elif key.partition(".")[2] in _COUNTED:
+            numbers[key.partition(".")[2]] = _numbers(file, kind)
         else:
             _skip(file, kind)
     if "general.architecture" not in found:
@@ -76,7 +95,32 @@ def _described(file: BinaryIO) -> Header:
         found["general.architecture"],
         found.get("general.name", ""),
         found.get("general.type", "model"),
+        found.get("general.license", ""),
+        max(numbers.get("context_length", ()), default=None),
+        _cache_numbers(numbers),
     )
+
+
+def _cache_numbers(said: Mapping[str, tuple[int, ...]]) -> int | None:
+    """How many numbers a cache keeps of one token: a key and a value for each head and layer."""
+    try:
+        (layers,), (width,) = said["block_count"], said["embedding_length"]
+        heads = max(said["attention.head_count"])
+        shared = said.get("attention.head_count_kv", said["attention.head_count"])
+        each = sum(max(said.get(f"attention.{part}_length", (width // heads,))) for part in _PARTS)
+    except (KeyError, ValueError, ZeroDivisionError):
+        return None
+    return each * (sum(shared) if len(shared) == layers else shared[0] * layers)
+
+
+def _numbers(file: BinaryIO, kind: int) -> tuple[int, ...]:
+    """One, or one for each layer."""
+    count = 1
+    if kind == _ARRAY:
+        kind, count = struct.unpack("<IQ", file.read(12))
+    if kind not in _NUMBERS or count > _MOST_LAYERS:
+        raise EOFError
+    return struct.unpack(f"<{count}{_NUMBERS[kind]}", file.read(count * _SIZES[kind]))
 
 
 def _text(file: BinaryIO) -> str:

@@ -137,6 +137,7 @@ class Load:
     """What a generator that serves many at once is doing now, and the memory that it takes.
 
     `memory_mb` is what the answers of all have read, `weights_mb` the model itself.
+    `kv_cache` is the type of the numbers that it keeps of what it read.
     """
 
     waiting: int
@@ -145,6 +146,8 @@ class Load:
     free: int
     memory_mb: int
     weights_mb: int
+    kv_cache: str
+    flash_attention: bool
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import geometric_mean
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,12 +22,55 @@ _CPU_FILE = Path("/proc/cpuinfo")
 _ABOUT_CPU = ("model name", "flags", "Features", "CPU implementer", "CPU part")
 
 
+CLEARLY = 1.03
+"""How much faster what costs something must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """Tokens a second: of a prompt, of one text that is written, and of `together` texts."""
+
+    read: float
+    alone: float
+    together: float
+
+    def over(self, other: Speeds) -> float:
+        """How many times as fast, of reading and writing alike: above 1 is faster."""
+        return geometric_mean(
+            [
+                self.read / other.read,
+                self.alone / other.alone,
+                self.together / other.together,
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What the ways of attending bring behind `tokens` of context. None cannot be had.
+
+    `q8` keeps keys and values in 8 bits, which takes flash attention.
+    """
+
+    tokens: int
+    plain: Speeds
+    flash: Speeds | None
+    q8: Speeds | None
+
+    @property
+    def flash_pays(self) -> bool:
+        return self.flash is not None and self.flash.over(self.plain) >= CLEARLY
+
+    def q8_pays(self, otherwise: Speeds) -> bool:
+        return self.q8 is not None and self.q8.over(otherwise) >= CLEARLY
+
+
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """What goes fastest here.
 
-    Gains are ratios of speed, above 1 where the option helps, None where it cannot be had.
-    `together` texts written at once give `together_tokens_per_s`, all of them counted.
+    `together` texts written at once give `together_tokens_per_s`, all of them counted; those
+    texts are short. `attention` is None in a profile that is older than its measurement.
     """
 
     threads: int
@@ -35,8 +79,7 @@ class Tuning:
     written_tokens_per_s: float
     together: int
     together_tokens_per_s: float
-    flash_gain: float | None
-    cache_q8_gain: float | None
+    attention: Attention | None = None
 
 
 @dataclass(frozen=True, slots=True)

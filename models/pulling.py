@@ -23,7 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 from models.digests import file_digest
 from models.durable import move_durably, replace_durably
 from models.errors import HubUnreachableError, ModelDigestError, ModelUnavailableError
-from models.formats import HEAD, check_plain
+from models.formats import HEAD, check_gguf
 from models.hub import Hub, RemoteFile
 from models.offers import Offer
 
@@ -211,7 +211,7 @@ class _Part:
             return
         self._file.flush()
         try:
-            check_plain(os.pread(self._file.fileno(), HEAD, 0), file.path)
+            check_gguf(os.pread(self._file.fileno(), HEAD, 0), file.path)
         except ModelUnavailableError:
             self.drop()
             raise

@@ -13,6 +13,7 @@ import numpy as np
 
 from models.digests import folder_digest
 from models.errors import ModelUnavailableError
+from models.formats import check_folder
 from models.ports import Embedder, Matrix, ModelIdentity
 from models.turns import Turns
 
@@ -75,6 +76,7 @@ class SentenceTransformerEmbedder(Embedder):
             raise ModelUnavailableError(
                 f"{folder} holds no safetensors weights; others are not read"
             )
+        check_folder(folder)
         self._folder = folder
         self._half = half
         self._identity = ModelIdentity(name, folder_digest(folder))
@@ -138,6 +140,7 @@ def _pieces(texts: Sequence[str]) -> Iterator[list[int]]:
 
 def load_library(folder: Path) -> SentenceTransformer:
     """The library's own model of a folder, in float32. Raises ModelUnavailableError."""
+    check_folder(folder)
     stay_offline()
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging

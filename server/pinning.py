@@ -1,4 +1,4 @@
-"""The operator's models, by command: pinned, pulled, listed, verified and examined."""
+"""The operator's models, by command: pulled, listed, verified and examined."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models import adapted, catalog, profiles
+from models import adapted, catalog, memory, profiles
 from models.doctor import diagnose
-from models.errors import ModelsError
+from models.errors import ModelsError, ModelUnavailableError
+from models.gguf_header import read_header
 from models.offers import offered, offers
 from models.profiles import Profile
 from server.errors import InvalidInputError
 from server.settings import Settings, prepare_home
-from server.wiring import choose_generator, make_embedder, open_hub
+from server.wiring import choose_generator, how_to_run, make_embedder, open_hub
 
 if TYPE_CHECKING:
     from models.pulling import Watch
@@ -27,21 +28,10 @@ WEIGHTS = "weights"
 """Folder of the state folder, for what was pulled."""
 
 
-def pin(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
-    prepare_home(settings)
-    return model_json(catalog.add(settings.home, file, name))
-
-
-def pin_adapter(settings: Settings, file: Path, model: str, name: str | None) -> dict[str, Any]:
-    return model_json(catalog.attach(settings.home, file, model, name))
-
-
-def unpin_adapter(settings: Settings, model: str, name: str) -> dict[str, Any]:
-    return model_json(catalog.detach(settings.home, model, name))
-
-
 def pulled(settings: Settings, name: str, watch: Watch) -> dict[str, Any]:
-    """Bring a model of the catalogue and pin it: the only time that Vigie speaks to a hub.
+    """Bring a model of the catalogue: the only time that Vigie speaks to a hub.
+
+    What is then to be pinned, by whoever holds the house.
 
     Raises ModelsError, SettingsError.
     """
@@ -51,7 +41,7 @@ def pulled(settings: Settings, name: str, watch: Watch) -> dict[str, Any]:
     prepare_home(settings)
     with contextlib.closing(open_hub(settings)) as hub:
         file = pull(offer, hub, settings.home / WEIGHTS, watch)
-    return model_json(catalog.add(settings.home, file, offer.name))
+    return {"file": str(file.resolve()), "name": offer.name, "licence": offer.licence}
 
 
 def models_json(settings: Settings) -> dict[str, Any]:
@@ -62,8 +52,10 @@ def models_json(settings: Settings) -> dict[str, Any]:
         answers, reason = "nobody", str(error)
     else:
         answers, reason = choice.engine.value, choice.reason.en if choice.reason else ""
+    machine = memory.of_this_machine()
     return {
-        "models": [model_json(model) for model in listed],
+        "models": [{**model_json(one), **_run_json(one, settings, machine)} for one in listed],
+        "machine_gb": round(machine, 1),
         "answers": answers,
         "reason": reason,
         "embedder": make_embedder(settings).identity.name,
@@ -73,9 +65,34 @@ def models_json(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _run_json(model: catalog.PinnedModel, settings: Settings, machine_gb: float) -> dict[str, Any]:
+    """How a model would be run, and what memory that takes; null where its file does not say."""
+    how = how_to_run(model, settings)
+    said: dict[str, Any] = {"kv_cache": how.cache, "flash_attention": how.flash, "needed": None}
+    try:
+        header = read_header(model.path)
+    except ModelUnavailableError:
+        return {**said, "trained_tokens": None, "fits": None}
+    size = model.size + sum(one.size for one in model.adapters)
+    needed = memory.needed(header, size, how)
+    if needed is not None:
+        said["needed"] = {
+            "total_gb": round(needed.total_gb, 1),
+            "weights_gb": round(needed.weights_gb, 1),
+            "caches_gb": round(needed.caches_gb, 1),
+            "answers": needed.answers,
+            "context_tokens": needed.context_tokens,
+        }
+    fits = memory.fits(needed.total_gb, machine_gb) if needed else None
+    return {**said, "trained_tokens": header.context_tokens, "fits": fits}
+
+
 def available_json() -> list[dict[str, Any]]:
     """What the catalogue offers, the smallest first."""
-    return [asdict(one) for one in offers()]
+    machine = memory.of_this_machine()
+    return [
+        {**asdict(one), "fits": memory.fits(one.memory_gb_estimated, machine)} for one in offers()
+    ]
 
 
 def model_json(model: catalog.PinnedModel) -> dict[str, Any]:
@@ -85,6 +102,7 @@ def model_json(model: catalog.PinnedModel) -> dict[str, Any]:
         "digest": model.digest,
         "size": model.size,
         "architecture": model.architecture,
+        "licence": model.licence,
         "adapters": [
             {"name": one.name, "path": str(one.path), "digest": one.digest, "size": one.size}
             for one in model.adapters

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from server import holding
-from server.audit.events import Event, EventKind
+from server.audit.events import Event, EventKind, Json
 from server.commands import backup
 from server.errors import SettingsError
 from server.settings import Settings, prepare_home
@@ -46,8 +46,15 @@ def serve(settings: Settings, say: Say) -> None:
             say(f"{len(aborted)} answers were cut by the last stop; the record says so now.")
         for line in vigie.remarks():
             say(line)
-        vigie.record.append(Event(EventKind.SERVER_STARTED, "server", "system"))
+        vigie.record.append(_started(vigie))
         _run(vigie, web, lambda: say(address))
+
+
+def _started(vigie: Vigie) -> Event:
+    """With the model that is in force from now on: one that was pinned meanwhile comes now."""
+    by = vigie.answering.engines.generator.get().identity
+    facts: dict[str, Json] = {"generator": by.name, "digest": by.digest}
+    return Event(EventKind.SERVER_STARTED, "server", "system", facts)
 
 
 def _run(vigie: Vigie, web: socket.socket, ready: Callable[[], None]) -> None:

@@ -41,12 +41,14 @@ def build(  # noqa: PLR0913  (each argument is one property of the file)
     architecture: str = "llama",
     kind: type[np.floating] = np.float16,
     habit: float = 0.0,
+    heads: int = HEADS,
 ) -> Path:
     """Write a GGUF; the same arguments give the same weights.
 
     Of kind float32, what it chooses does not depend on how its tokens were batched. The stronger
     its `habit`, the oftener it follows a token with the one numbered next, as a model that quotes
-    follows what it read: at 4 about two times of three, from 10 on always.
+    follows what it read: at 4 about two times of three, from 10 on always. With 2 `heads` they are
+    wide enough for a cache of 8 bits.
     """
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_name("tiny")
@@ -54,10 +56,10 @@ def build(  # noqa: PLR0913  (each argument is one property of the file)
     writer.add_embedding_length(WIDTH)
     writer.add_block_count(LAYERS)
     writer.add_feed_forward_length(INNER)
-    writer.add_head_count(HEADS)
-    writer.add_head_count_kv(HEADS)
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(heads)
     writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_dimension_count(WIDTH // HEADS)
+    writer.add_rope_dimension_count(WIDTH // heads)
     size = add_vocabulary(writer, template)
     for name, weights in _tensors(size, np.random.default_rng(seed), habit):
         writer.add_tensor(name, weights.astype(kind) if weights.ndim > 1 else weights)

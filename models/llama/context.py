@@ -22,7 +22,10 @@ from models.llama.weights import Weights
 from models.ports import Matrix
 
 CacheType = Literal["f32", "f16", "q8_0"]
-_BYTES: dict[CacheType, float] = {"f32": 4.0, "f16": 2.0, "q8_0": 34 / 32}  # of one number
+BYTES: dict[CacheType, float] = {"f32": 4.0, "f16": 2.0, "q8_0": 34 / 32}
+"""What one number takes."""
+
+_BLOCK = 32  # numbers that q8_0 scales together
 _CELLS = 256  # llama.cpp rounds a slot's cells up to a multiple of this
 
 
@@ -31,7 +34,8 @@ class Shape:
     """`slots` texts of at most `tokens` each; a decode reads at most `batch` tokens.
 
     `cache` is how keys and values are kept: "q8_0" takes half the memory of "f16" and needs
-    `flash` attention, which rounds more: what is chosen may then depend on who else writes.
+    `flash` attention, which rounds by how many tokens are read at once: what is written may then
+    depend on who else writes (`tests/unit/models/test_llama_attention.py`).
     """
 
     slots: int
@@ -64,17 +68,20 @@ class Context:
         self._c: Any = llama_cpp
         self.weights = weights
         self.slots = shape.slots
+        self.cache = shape.cache
+        self.flash = shape.flash
         self.tokens = min(shape.tokens, weights.trained_tokens)
         self.batch = max(shape.batch, shape.slots)
         self.rewinds = weights.rewinds
         self.threads = shape.threads or len(os.sched_getaffinity(0))
+        _check_blocks(weights, shape)
         self.handle = self._open(shape)
         if not self.handle:
             raise ModelUnavailableError(
                 f"Not enough memory for {self.slots} contexts of {self.tokens} tokens; "
                 "lower context_tokens or cache_mb."
             )
-        self.memory_mb = self._memory_mb(shape.cache)  # of all slots; told also once it is freed
+        self.memory_mb = self._memory_mb()  # of all slots; told also once it is freed
         self._memory = self._c.llama_get_memory(self.handle)
         self._arrays = _Arrays(self._c, self.batch)
         self._freed = weakref.finalize(self, self._c.llama_free, self.handle)
@@ -149,9 +156,10 @@ class Context:
         """Empty every slot."""
         self._c.llama_memory_clear(self._memory, True)
 
-    def _memory_mb(self, cache: CacheType) -> int:
+    def _memory_mb(self) -> int:
         cells = -(-self.tokens // _CELLS) * _CELLS
-        return self.slots * int(cells * bytes_per_token(self.weights, cache)) // 2**20
+        each = cells * self.weights.cache_numbers_per_token * BYTES[self.cache]
+        return self.slots * int(each) // 2**20
 
     def _open(self, shape: Shape) -> Any:
         parameters = self._c.llama_context_default_params()
@@ -177,9 +185,17 @@ class Context:
         return int(types[cache])
 
 
-def bytes_per_token(weights: Weights, cache: CacheType) -> float:
-    """What one token takes in a slot."""
-    return weights.cache_numbers_per_token * _BYTES[cache]
+def _check_blocks(weights: Weights, shape: Shape) -> None:
+    """Raises ModelUnavailableError for what llama.cpp would refuse without a reason."""
+    if shape.cache != "q8_0":
+        return
+    if not shape.flash:
+        raise ModelUnavailableError("A cache in q8_0 needs flash attention.")
+    if any(width % _BLOCK for width in weights.head_widths):
+        raise ModelUnavailableError(
+            f"This model cannot have a cache in q8_0: its heads are {weights.head_widths[0]} "
+            f"numbers wide, no multiple of {_BLOCK}. Set VIGIE_KV_CACHE=f16."
+        )
 
 
 class _Arrays:

@@ -93,6 +93,8 @@ class Engine:
             free=self._context.slots - len(running),
             memory_mb=self._context.memory_mb,
             weights_mb=self._context.weights.memory_mb,
+            kv_cache=self._context.cache,
+            flash_attention=self._context.flash,
         )
 
     def close(self, timeout_s: float) -> None:

@@ -11,7 +11,7 @@ from threading import Lock
 
 from models.errors import ModelUnavailableError
 from models.llama.beginnings import Beginnings
-from models.llama.context import Context, Shape, bytes_per_token
+from models.llama.context import Context, Shape
 from models.llama.engine import Engine
 from models.llama.framing import Clock, frame_of, utc_now
 from models.llama.prefixes import Prefixes
@@ -131,8 +131,7 @@ def _return_to_the_system() -> None:
 def _shape(weights: Weights, settings: LlamaSettings) -> Shape:
     """As many slots as were asked for, or as the memory holds."""
     tokens = min(settings.context_tokens, weights.trained_tokens)
-    each = tokens * bytes_per_token(weights, settings.cache)
-    slots = max(1, min(settings.parallel, int(settings.cache_mb * 2**20 / each)))
+    slots = settings.slots(tokens, weights.cache_numbers_per_token)
     return Shape(
         slots, tokens, settings.batch_tokens, settings.threads, settings.cache, settings.flash
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.llama.context import CacheType
+from models.llama.context import BYTES, CacheType
 from models.llama.sampling import Sampling
 
 
@@ -31,3 +31,8 @@ class LlamaSettings:
     use_mmap: bool = True
     adapters: tuple[Path, ...] = ()  # LoRA, in this order
     prefixes: Path | None = None
+
+    def slots(self, tokens: int, numbers_per_token: int) -> int:
+        """How many texts of so many tokens are written at once."""
+        each = tokens * numbers_per_token * BYTES[self.cache]
+        return max(1, min(self.parallel, int(self.cache_mb * 2**20 / each)))

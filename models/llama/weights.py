@@ -84,10 +84,16 @@ class Weights:
     @property
     def cache_numbers_per_token(self) -> int:
         """How many numbers a cache keeps of one token: a key and a value for each layer."""
+        rows = self._c.llama_model_n_head_kv(self.handle) * self._c.llama_model_n_layer(self.handle)
+        return int(rows * sum(self.head_widths))
+
+    @property
+    def head_widths(self) -> tuple[int, int]:
+        """How many numbers a key and a value of one head are; some files say so themselves."""
         heads = max(1, self._c.llama_model_n_head(self.handle))
-        width = self._c.llama_model_n_embd(self.handle) // heads
-        row = width * self._c.llama_model_n_head_kv(self.handle)
-        return int(2 * row * self._c.llama_model_n_layer(self.handle))
+        usual = self._c.llama_model_n_embd(self.handle) // heads
+        key, value = (self._said(f"attention.{part}_length") for part in ("key", "value"))
+        return key or usual, value or usual
 
     @property
     def rewinds(self) -> bool:
@@ -146,6 +152,13 @@ class Weights:
             if count >= 0:
                 return buffer.raw[:count]
             size = -count
+
+    def _said(self, key: str) -> int | None:
+        """A number that the file gives under a name of its architecture."""
+        name = f"{self.header.architecture}.{key}".encode()
+        buffer = ctypes.create_string_buffer(32)
+        length = self._c.llama_model_meta_val_str(self.handle, name, buffer, len(buffer))
+        return int(buffer.value) if length > 0 and buffer.value.isdigit() else None
 
     def _adapter(self, path: Path) -> Any:
         complaints, _ = _complaints()

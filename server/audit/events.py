@@ -47,6 +47,10 @@ class EventKind(StrEnum):
     QUESTION_ANSWERED = "desk:question:answer"
 
     ANSWERS_APPRAISED = "models:answers:appraise"
+    MODEL_PINNED = "models:model:pin"
+    MODEL_CHOSEN = "models:model:choose"
+    ADAPTER_ATTACHED = "models:adapter:attach"
+    ADAPTER_DETACHED = "models:adapter:detach"
     EMBEDDER_ADAPTED = "models:embedder:adapt"
     EMBEDDER_RESTORED = "models:embedder:restore"
     MODEL_UNLOADED = "models:generator:unload"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
-from server.cli.frame import AsJson, app, bar, frame, show
+from server.cli.calling import spoken
+from server.cli.describing import model_lines
+from server.cli.frame import AsJson, AsUser, app, bar, frame, run, show
 
 models = typer.Typer(help="Models: which are pinned, whether they work.", no_args_is_help=True)
 app.add_typer(models, name="models")
@@ -22,13 +24,13 @@ def models_list(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The pinned models, and which one answers."""
+    """The pinned models, which one answers, and what memory each takes here."""
     from server.pinning import available_json, models_json
 
     listed = models_json(frame(context).settings())
     if available:
         listed["available"] = available_json()
-    show(listed, as_json, lambda: _model_lines(listed))
+    show(listed, as_json, lambda: model_lines(listed, spoken()))
 
 
 @models.command("add")
@@ -39,14 +41,27 @@ def models_add(
     model: Annotated[
         str | None, typer.Option("--for", help="Attach a LoRA adapter to this pinned model.")
     ] = None,
+    licence: Annotated[str, typer.Option(help="By default what the file says.")] = "",
+    as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """Pin a GGUF file: its digest is checked at every start from now on."""
-    from server.pinning import pin, pin_adapter
+    given: dict[str, object] = {"file": str(file.expanduser().resolve()), "name": name}
+    if model:
+        _change(context, "models.attach", {**given, "model": model}, as_user, as_json=as_json)
+    else:
+        _change(context, "models.add", {**given, "licence": licence}, as_user, as_json=as_json)
 
-    settings, path = frame(context).settings(), file.resolve()
-    pinned = pin_adapter(settings, path, model, name) if model else pin(settings, path, name)
-    show(pinned, as_json, lambda: _pinned_lines(pinned))
+
+@models.command("use")
+def models_use(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="As in: vigie models list")],
+    as_user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let another pinned model answer, from the next start on."""
+    _change(context, "models.use", {"name": name}, as_user, as_json=as_json)
 
 
 @models.command("detach")
@@ -54,13 +69,12 @@ def models_detach(
     context: typer.Context,
     adapter: Annotated[str, typer.Argument(help="The adapter's name.")],
     model: Annotated[str, typer.Option("--from", help="The model that it was attached to.")],
+    as_user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a LoRA adapter off a model, which then answers as it did before."""
-    from server.pinning import unpin_adapter
-
-    pinned = unpin_adapter(frame(context).settings(), model, adapter)
-    show(pinned, as_json, lambda: _pinned_lines(pinned))
+    given: dict[str, object] = {"model": model, "name": adapter}
+    _change(context, "models.detach", given, as_user, as_json=as_json)
 
 
 @models.command("pull")
@@ -73,8 +87,8 @@ def models_pull(
     from server.pinning import pulled
 
     with bar() as progress:
-        pinned = pulled(frame(context).settings(), name, progress)
-    show(pinned, as_json, lambda: iter([f"{pinned['name']}: {pinned['digest']}"]))
+        brought = pulled(frame(context).settings(), name, progress)
+    _change(context, "models.add", brought, None, as_json=as_json)
 
 
 @models.command("verify")
@@ -103,25 +117,24 @@ def models_doctor(
         raise typer.Exit(1)
 
 
-def _model_lines(listed: dict[str, Any]) -> Iterator[str]:
-    yield f"answers come from: {listed['answers']}{listed['reason'] and ': '}{listed['reason']}"
-    for model in listed["models"]:
-        yield f"  {model['name']} ({model['architecture']}) {model['path']} {model['digest'][:12]}"
-        for one in model["adapters"]:
-            yield f"    + {one['name']} {one['path']} {one['digest'][:12]}"
-    yield f"documents are found with: {listed['embedder']}"
-    for offer in listed.get("available", ()):
-        yield f"can be pulled: {offer['name']} ({offer['licence']}), {offer['repository']}"
-        yield (
-            f"  about {offer['size_gb_estimated']} GB of disk, {offer['memory_gb_estimated']} GB "
-            f"of memory, {offer['context_tokens']} tokens: {offer['why']['en']}"
-        )
+def _change(
+    context: typer.Context,
+    command: str,
+    arguments: dict[str, object],
+    as_user: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    pinned = cast("dict[str, Any]", run(context, command, arguments, as_user))
+    show(pinned, as_json, lambda: _pinned_lines(pinned))
 
 
 def _pinned_lines(pinned: dict[str, Any]) -> Iterator[str]:
     yield f"{pinned['name']}: {pinned['digest']}"
     for one in pinned["adapters"]:
         yield f"  + {one['name']}: {one['digest']}"
+    if pinned["at_next_start"]:
+        yield "The server goes on with the model that it has; this one comes with its next start."
 
 
 def _verified_lines(result: dict[str, Any]) -> Iterator[str]:
@@ -139,13 +152,27 @@ def _diagnosis_lines(result: dict[str, Any]) -> Iterator[str]:
             f"{tuning['written_tokens_per_s']:.0f} alone and "
             f"{tuning['together_tokens_per_s']:.0f} for {tuning['together']} at once"
         )
-        yield (
-            f"  off by default: flash attention {_gain(tuning['flash_gain'])}, "
-            f"with a cache of 8 bits {_gain(tuning['cache_q8_gain'])}"
-        )
+        if measured := tuning["attention"]:
+            yield from _attention_lines(measured, tuning["together"])
         if result["busy"]:
             yield "  The machine was busy with something else: run this again when it is quiet."
 
 
-def _gain(ratio: float | None) -> str:
-    return "not possible" if ratio is None else f"×{ratio:.2f}"
+def _attention_lines(measured: dict[str, Any], together: int) -> Iterator[str]:
+    plain = measured["plain"]
+    yield (
+        f"  behind {measured['tokens']} tokens: reads {plain['read']:.0f} tokens per second, "
+        f"writes {plain['alone']:.0f} alone and {plain['together']:.0f} for {together} at once"
+    )
+    for option, setting in (
+        ("flash", "VIGIE_FLASH_ATTENTION=on"),
+        ("q8", "VIGIE_FLASH_ATTENTION=on VIGIE_KV_CACHE=q8_0"),
+    ):
+        yield f"    with {setting}: {_gains(measured[option], plain, together)}"
+
+
+def _gains(speeds: dict[str, float] | None, plain: dict[str, float], together: int) -> str:
+    if speeds is None:
+        return "not possible"
+    read, alone, many = (speeds[one] / plain[one] for one in ("read", "alone", "together"))
+    return f"reads ×{read:.2f}, writes ×{alone:.2f} alone and ×{many:.2f} for {together} at once"

@@ -6,7 +6,13 @@
 
 from __future__ import annotations
 
-from server.wiring.generators import Made, choose_generator, make_generator, places
+from server.wiring.generators import (
+    Made,
+    choose_generator,
+    how_to_run,
+    make_generator,
+    places,
+)
 from server.wiring.house import (
     Parts,
     Vigie,
@@ -30,6 +36,7 @@ __all__ = [
     "Vigie",
     "arithmetic",
     "choose_generator",
+    "how_to_run",
     "install_switch",
     "make_embedder",
     "make_entailment",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from models.apart import ApartGenerator
     from models.late import Holding
     from models.llama import LlamaSettings
+    from models.llama.context import CacheType
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,29 @@ def _tuning(model: catalog.PinnedModel, settings: Settings) -> profiles.Tuning |
     return profiles.tuning_of(settings.home, model.identity.digest, profiles.this_cpu())
 
 
+def attention(settings: Settings, measured: profiles.Attention | None) -> tuple[CacheType, bool]:
+    """The cache, and whether attention is flash: what is `auto` is taken where it clearly pays."""
+    wanted, cache = settings.flash_attention, settings.kv_cache
+    flash = wanted == "on" or bool(wanted == "auto" and measured and measured.flash_pays)
+    if cache == "auto":
+        cache = "q8_0" if wanted != "off" and _pays_q8(measured, flash=flash) else "f16"
+    return cache, flash or cache == "q8_0"
+
+
+def _pays_q8(measured: profiles.Attention | None, *, flash: bool) -> bool:
+    """Against what would be had otherwise."""
+    if measured is None:
+        return False
+    otherwise = measured.flash if flash else measured.plain
+    return otherwise is not None and measured.q8_pays(otherwise)
+
+
 def how_to_run(model: catalog.PinnedModel, settings: Settings) -> LlamaSettings:
     """How a model is run: as the settings say, else as its profile found best."""
     from models.llama import LlamaSettings
 
     tuning = _tuning(model, settings)
+    cache, flash = attention(settings, tuning.attention if tuning else None)
     usual = LlamaSettings()
     return LlamaSettings(
         context_tokens=settings.context_tokens,
@@ -150,6 +169,8 @@ def how_to_run(model: catalog.PinnedModel, settings: Settings) -> LlamaSettings:
         cache_mb=settings.cache_mb,
         batch_tokens=settings.batch_tokens
         or (tuning.batch_tokens if tuning else usual.batch_tokens),
+        cache=cache,
+        flash=flash,
         drafts=settings.drafts,
         prefixes=settings.home / "prefixes",
         adapters=tuple(one.path for one in model.adapters),

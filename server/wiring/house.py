@@ -48,6 +48,7 @@ from server.conversations import Conversations
 from server.desk import Desk
 from server.lazy import Lazy
 from server.library import Intake, Library
+from server.model_changes import ModelChanges
 from server.naming import Names
 from server.onsite import check_on_site
 from server.procedure import read_procedure
@@ -103,6 +104,10 @@ class Vigie:
     @property
     def names(self) -> Names:
         return self.answering.retrieval.names
+
+    @property
+    def models(self) -> ModelChanges:
+        return ModelChanges(self.settings.home, self.record)
 
     @property
     def operator(self) -> Person:

@@ -81,7 +81,7 @@ def test_a_missing_file_is_no_digest_error(home: Path, file: Path) -> None:
 def test_a_pickle_is_refused(home: Path, tmp_path: Path) -> None:
     pickle = tiny_gguf.build_broken(tmp_path / "model.bin", "not a gguf")
 
-    with pytest.raises(ModelUnavailableError, match="Only GGUF"):
+    with pytest.raises(ModelUnavailableError, match="is a pickle"):
         catalog.add(home, pickle)
 
     assert catalog.listed(home) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tiny_gguf
 
@@ -31,6 +32,15 @@ def test_a_sound_model_is_proved_with_its_figures(tmp_path: Path) -> None:
     assert not diagnosis.facts.template_unusable
     assert "tokens per second" in diagnosis.sentence.en
     assert "template" not in diagnosis.sentence.en
+
+
+def test_the_memory_told_is_the_models_own_and_not_of_whoever_asked(tmp_path: Path) -> None:
+    large = np.ones(400 * 2**20, np.uint8)
+
+    diagnosis = diagnose(tiny_gguf.build(tmp_path / "tiny.gguf"), 60)
+
+    assert diagnosis.facts is not None
+    assert diagnosis.facts.memory_mb < large.nbytes // 2**20
 
 
 def test_a_model_whose_template_cannot_be_used_works_with_a_reservation(tmp_path: Path) -> None:

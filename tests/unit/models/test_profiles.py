@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from models.doctor import diagnose
 from models.llama.tuning import BATCHES, TOGETHER, candidates, smallest_fastest
 from models.profiles import Profile, Tuning
 
-TUNING = Tuning(2, 256, 90.0, 20.0, 8, 60.0, 1.1, 0.9)
+TUNING = Tuning(2, 256, 90.0, 20.0, 8, 60.0)
 PROFILE = Profile("a" * 64, "CPU, 2 cores", tuning=TUNING)
 
 
@@ -78,7 +78,12 @@ def test_the_doctor_measures_what_goes_fastest(tmp_path: Path) -> None:
     assert tuning.batch_tokens in BATCHES
     assert tuning.together == TOGETHER
     assert min(tuning.read_tokens_per_s, tuning.together_tokens_per_s) > 0
-    assert tuning.cache_q8_gain is None, "its heads are too narrow for blocks of 32"
+    attention = tuning.attention
+    assert attention is not None
+    assert attention.tokens == 256, "its context is 512"
+    assert attention.flash is not None
+    assert min(astuple(attention.flash)) > 0
+    assert attention.q8 is None, "its heads are too narrow for blocks of 32"
     assert diagnosis.facts.lost == ""
 
 

@@ -168,13 +168,20 @@ def test_a_pickle_is_refused_whatever_its_name(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_safetensors_are_taken_and_a_text_is_not(base: str, shelf: Shelf, tmp_path: Path) -> None:
-    shelf.files[NAME] = b"\x40\0\0\0\0\0\0\0" + b"{" + b" " * 63
-    assert pulled(base, tmp_path / "a").is_file()
+@pytest.mark.parametrize(
+    "content",
+    [b"<html>Sign in to go on</html>", b"\x40\0\0\0\0\0\0\0" + b"{" + b" " * 63],
+    ids=["a page", "safetensors"],
+)
+def test_what_llama_cpp_cannot_run_is_refused_at_its_first_bytes(
+    content: bytes, base: str, shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.files[NAME] = content
 
-    shelf.files[NAME] = b"<html>Sign in to go on</html>"
-    with pytest.raises(ModelUnavailableError, match="neither GGUF nor safetensors"):
-        pulled(base, tmp_path / "b")
+    with pytest.raises(ModelUnavailableError, match="is not a GGUF file"):
+        pulled(base, tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ import tiny_gguf
 from models import catalog, profiles
 from models.late import LateGenerator
 from models.ports import Language, Prompt, Source
-from models.profiles import Profile, Tuning
+from models.profiles import Attention, Profile, Speeds, Tuning
+from server.errors import SettingsError
 from server.pinning import diagnosed
 from server.settings import load
 from server.wiring import make_generator, open_vigie
-from server.wiring.generators import how_to_run, is_apart
+from server.wiring.generators import attention, how_to_run, is_apart
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +51,7 @@ def test_an_attached_adapter_writes_and_is_named(tmp_path: Path) -> None:
 
 def test_a_profile_says_how_a_model_is_run_and_a_setting_wins(tmp_path: Path) -> None:
     model = catalog.add(tmp_path, tiny_gguf.build(tmp_path / "tiny.gguf"))
-    tuning = Tuning(1, 128, 90.0, 20.0, 8, 60.0, 1.1, 0.9)
+    tuning = Tuning(1, 128, 90.0, 20.0, 8, 60.0)
     cpu = profiles.this_cpu()
     usual = how_to_run(model, load(tmp_path))
     profiles.keep(tmp_path, Profile(model.identity.digest, cpu, tuning=tuning))
@@ -61,6 +62,41 @@ def test_a_profile_says_how_a_model_is_run_and_a_setting_wins(tmp_path: Path) ->
     assert (usual.threads, usual.batch_tokens) == (None, 512)
     assert (found.threads, found.batch_tokens) == (1, 128)
     assert (told.threads, told.batch_tokens) == (3, 64)
+
+
+PLAIN, FASTER = Speeds(100.0, 20.0, 80.0), Speeds(102.0, 21.0, 90.0)
+FLASH_PAYS = Attention(1024, PLAIN, FASTER, PLAIN)
+Q8_PAYS = Attention(1024, PLAIN, Speeds(101.0, 20.0, 81.0), FASTER)
+NEITHER = Attention(1024, PLAIN, Speeds(102.0, 20.0, 80.0), None)
+
+
+@pytest.mark.parametrize(
+    ("flash", "cache", "measured", "expected"),
+    [
+        ("off", "f16", FLASH_PAYS, ("f16", False)),
+        ("on", "f16", None, ("f16", True)),
+        ("auto", "f16", None, ("f16", False)),
+        ("auto", "f16", FLASH_PAYS, ("f16", True)),
+        ("auto", "f16", NEITHER, ("f16", False)),
+        ("auto", "q8_0", NEITHER, ("q8_0", True)),
+        ("on", "q8_0", None, ("q8_0", True)),
+        ("off", "auto", Q8_PAYS, ("f16", False)),
+        ("auto", "auto", Q8_PAYS, ("q8_0", True)),
+        ("on", "auto", Q8_PAYS, ("q8_0", True)),
+        ("auto", "auto", FLASH_PAYS, ("f16", True)),
+        ("auto", "auto", NEITHER, ("f16", False)),
+        ("on", "auto", NEITHER, ("f16", True)),
+    ],
+)
+def test_a_way_of_attending_is_taken_where_it_was_asked_for_or_clearly_pays(
+    flash: str, cache: str, measured: Attention | None, expected: tuple[str, bool]
+) -> None:
+    assert attention(load(flash_attention=flash, kv_cache=cache), measured) == expected
+
+
+def test_a_cache_of_8_bits_without_flash_attention_is_a_sentence() -> None:
+    with pytest.raises(SettingsError, match=r"VIGIE_KV_CACHE: .*set VIGIE_FLASH_ATTENTION=on"):
+        load(kv_cache="q8_0")
 
 
 def test_the_doctor_keeps_a_profile_of_the_pinned_model(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_the_list_shows_what_can_be_pulled_only_when_asked(tmp_path: Path) -> No
     plain = json.loads(vigie(tmp_path, "", "list", "--json").stdout)
     asked = json.loads(vigie(tmp_path, "", "list", "--available", "--json").stdout)
 
-    assert set(plain) == {"models", "answers", "reason", "embedder", "adapted"}
+    assert set(plain) == {"models", "answers", "reason", "machine_gb", "embedder", "adapted"}
     assert OFFER.name in {one["name"] for one in asked.pop("available")}
     assert asked == plain
 
