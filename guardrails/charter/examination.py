@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 
-from guardrails.charter.conditions import holds, speaks_of
+from guardrails.charter.conditions import speaks_of
 from guardrails.charter.facts import Facts
 from guardrails.charter.rules import Charter, Clause
-from guardrails.charter.spaces import applies, told
+from guardrails.charter.spaces import NOTHING, Space
 from guardrails.verdicts import Decision
 from models.wording import Wording
 
@@ -69,19 +69,21 @@ def _clauses(charter: Charter, today: date) -> Iterator[str]:
 
 
 def _out_of_reach(clause: Clause) -> Iterator[str]:
-    met = [facts for facts in told(clause) if holds(clause.when, facts)]
-    if not any(met):
+    space = Space.of(clause)
+    met = space.where(clause.when)
+    if not met & ~NOTHING:
         yield f"{clause.id}: no facts can ever meet its `when`."
         return
-    if holds(clause.when, frozenset()):
+    if met & NOTHING:
         yield f"{clause.id}: its `when` is met by a sentence that tells nothing."
     if clause.unless is None:
         return
-    if holds(clause.unless, frozenset()):
+    excused = space.where(clause.unless)
+    if excused & NOTHING:
         yield f"{clause.id}: its exception excuses a sentence that tells nothing."
-    if all(holds(clause.unless, facts) for facts in met):
+    if not met & ~excused:
         yield f"{clause.id}: its exception is wider than its rule: it never applies."
-    elif not any(holds(clause.unless, facts) for facts in met):
+    elif not met & excused:
         yield f"{clause.id}: its exception never meets its rule."
 
 
@@ -89,14 +91,13 @@ def _between(charter: Charter) -> Iterator[str]:
     for one, other in combinations(charter.clauses, 2):
         if not set(one.stages) & set(other.stages) or one.id == other.id:
             continue
-        space = list(told(one, other))
-        first = {facts for facts in space if applies(one, facts)}
-        second = {facts for facts in space if applies(other, facts)}
+        space = Space.of(one, other)
+        first, second = space.decided_by(one), space.decided_by(other)
         if first == second:
             yield _same(one, other)
-        elif first < second:
+        elif not first & ~second:
             yield from _inside(one, other)
-        elif second < first:
+        elif not second & ~first:
             yield from _inside(other, one)
 
 
