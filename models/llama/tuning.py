@@ -41,6 +41,7 @@ class Trials:
     seconds: Seconds = time.perf_counter
 
     def tuned(self) -> Tuning:
+        self.weights.settle()
         one = Shape(slots=1, tokens=_ROOM, batch=BATCHES[0])
         threads = smallest_fastest({n: self._speed(replace(one, threads=n)) for n in candidates()})
         one = replace(one, threads=threads)

@@ -17,6 +17,7 @@ from typing import Any
 
 from models.errors import ModelUnavailableError
 from models.gguf_header import read_header
+from models.llama.pages import HugePages, mapped
 
 _ERROR_LEVEL = 4  # ggml's: none, debug, info, warn, error
 _LONGEST_PIECE = 256  # bytes of one token; asked for again when it is longer
@@ -55,6 +56,7 @@ class Weights:
         self.header = read_header(path)
         complaints, _ = _complaints()
         complaints.clear()
+        before = mapped()
         self.handle = self._load(path, use_mmap=use_mmap)
         if not self.handle:
             raise ModelUnavailableError(_refusal(path, self.header.architecture, complaints))
@@ -65,6 +67,7 @@ class Weights:
         self._pieces: dict[int, bytes] = {}
         self._freed = weakref.finalize(self, self._c.llama_model_free, self.handle)
         self._freed.atexit = False  # a thread may still decode; the system takes all back
+        self._pages = HugePages(mapped() - before)
         self._adapters = [self._adapter(one) for one in adapters]  # freed with the model
 
     def adapt(self, context: Any) -> None:
@@ -79,7 +82,12 @@ class Weights:
 
     def close(self) -> None:
         """Give the memory back; a second time does nothing. No context may be open on it."""
+        self._pages.end()
         self._freed()
+
+    def settle(self) -> None:
+        """Wait until they are as fast to read as they become."""
+        self._pages.wait()
 
     @property
     def cache_numbers_per_token(self) -> int:

@@ -6,9 +6,12 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
+from models.threads import stay_awake
+
 
 def main() -> None:
     """Run `vigie`. Exits 0 when all is well, 2 on a usage error, 1 otherwise, with a sentence."""
+    stay_awake()
     from server.cli import (  # noqa: F401  # each adds its own
         adapting,
         employees,
