@@ -8,18 +8,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from writings import Granted
+
 from models.ports import Language, Prompt, Source, Unloadable
 from server.settings import load
 from server.wiring import open_vigie
 
 PROMPT = Prompt("Charte.", (Source(1, "Frais", "Les repas."),), "Quoi ?", Language.FRENCH)
-
-
-class Always:
-    """A permit that never ends."""
-
-    def check(self) -> None:
-        return
 
 
 def main(home: str, isolation: str, loading: str) -> None:
@@ -39,7 +34,7 @@ def main(home: str, isolation: str, loading: str) -> None:
         for line in sys.stdin:
             match line.strip():
                 case "write":
-                    said = ascii("".join(generator.write(PROMPT, Always())))
+                    said = ascii("".join(generator.write(PROMPT, Granted())))
                 case _:
                     said = ascii(generator.load)
             sys.stdout.write(f"{said}\n")

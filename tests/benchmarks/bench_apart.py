@@ -19,6 +19,7 @@ from statistics import median
 import shaped_gguf
 import tiny_gguf
 from cpu_time import cpu_seconds
+from writings import Granted
 
 from models.apart import ApartGenerator
 from models.errors import ModelUnavailableError
@@ -32,13 +33,6 @@ PEER = "the same model in the server's process"
 IDENTITY = ModelIdentity("shaped", "0" * 64)
 TINY = LlamaSettings(context_tokens=4_096, answer_tokens=1_500, threads=1, parallel=USERS)
 SETTINGS = LlamaSettings(context_tokens=1_024, answer_tokens=48, parallel=USERS)
-
-
-class Always:
-    """A permit that never ends."""
-
-    def check(self) -> None:
-        return
 
 
 def figures() -> Iterator[Figure]:
@@ -81,7 +75,7 @@ def first_piece(apart: Generator, here: Generator) -> Figure:
 
 def anew(apart: ApartGenerator) -> Figure:
     """From the death of the process in the middle of an answer to the next answer's first piece."""
-    writing = apart.write(_prompt(0), Always())
+    writing = apart.write(_prompt(0), Granted())
     next(writing)
     assert apart.pid is not None
     began = time.perf_counter()
@@ -113,7 +107,7 @@ def _cpu_ms(generator: ApartGenerator | LlamaGenerator, users: int) -> float:
 
 def _count(generator: Generator, prompt: Prompt) -> int:
     """The tokens of one answer; many bytes of a random model are no text yet."""
-    writing = generator.write(prompt, Always())
+    writing = generator.write(prompt, Granted())
     while True:
         try:
             next(writing)
@@ -130,12 +124,12 @@ def _rate(generator: Generator, users: int, number: int) -> float:
 
 
 def _stamps(generator: Generator, prompt: Prompt) -> list[float]:
-    return [time.perf_counter() for _ in generator.write(prompt, Always())]
+    return [time.perf_counter() for _ in generator.write(prompt, Granted())]
 
 
 def _first(generator: Generator, number: int) -> float:
     began = time.perf_counter()
-    writing = generator.write(_prompt(number), Always())
+    writing = generator.write(_prompt(number), Granted())
     next(writing)
     took = time.perf_counter() - began
     writing.close()

@@ -20,6 +20,7 @@ from random import Random
 from statistics import median
 
 import shaped_gguf
+from writings import Granted
 
 from models.errors import Revocation, WritingRevokedError
 from models.llama.context import Context, Feed, Shape
@@ -35,13 +36,6 @@ PEER = "high-level Llama behind a lock"
 ORDINARY = 500  # tokens of the vocabulary that texts are made of
 
 Tokens = list[int]
-
-
-class Always:
-    """A permit that never ends."""
-
-    def check(self) -> None:
-        return
 
 
 class Revocable:
@@ -69,7 +63,7 @@ class House:
 
     def stamps(self, tokens: Tokens, limit: int) -> list[float]:
         """When each token of one text came."""
-        stream = self.engine.submit(Request(tuple(tokens), limit, Always()))
+        stream = self.engine.submit(Request(tuple(tokens), limit, Granted()))
         return [time.perf_counter() for _ in stream]
 
     def together(self, texts: Sequence[Tokens], limit: int) -> list[list[float]]:
@@ -227,7 +221,7 @@ def longest_gap(one: House) -> Iterator[Figure]:
     """Between two tokens of a running text while 2 000 tokens arrive, in its own steps."""
     gaps, slower = [], []
     for _ in range(ROUNDS):
-        running = iter(one.engine.submit(Request(tuple(one.text(100)), 1_500, Always())))
+        running = iter(one.engine.submit(Request(tuple(one.text(100)), 1_500, Granted())))
         steps = [time.perf_counter() for _ in islice(running, 40)]
         with ThreadPoolExecutor(1) as pool:
             arriving = pool.submit(first_token, one, one.text(2_000))
@@ -337,7 +331,7 @@ def written(one: House, texts: Sequence[Tokens], *, drafts: bool) -> tuple[float
     """Tokens per second of all together, from the first one to the last, and the tokens."""
 
     def write(tokens: Tokens) -> list[tuple[float, int]]:
-        request = Request(tuple(tokens), 160, Always(), drafts=drafts)
+        request = Request(tuple(tokens), 160, Granted(), drafts=drafts)
         return [(time.perf_counter(), piece.token) for piece in one.engine.submit(request)]
 
     with ThreadPoolExecutor(len(texts)) as pool:

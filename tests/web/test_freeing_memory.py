@@ -14,6 +14,7 @@ from conftest import Opened
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 from visitor import HERE, Visitor, person
+from writings import Granted
 
 from models import catalog
 from models.ports import Generator, Language, Prompt, Source
@@ -27,11 +28,6 @@ pytestmark = pytest.mark.slow
 
 PATIENCE_S = 20.0
 PROMPT = Prompt("Charte.", (Source(1, "Frais", "Les repas."),), "Quoi ?", Language.FRENCH)
-
-
-class Granted:
-    def check(self) -> None:
-        """Writing may go on."""
 
 
 @pytest.fixture(params=["none", "process"])

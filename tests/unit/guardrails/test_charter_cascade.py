@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from writings import Granted
 
 from guardrails import charter as charters
 from guardrails.charter import Cascade, Clause, Senses
@@ -96,11 +97,6 @@ class Words(Generator):
             permit.check()
             yield piece
         return Usage(1, 1, 1, Finish.END)
-
-
-class Free(Permit):
-    def check(self) -> None:
-        return None
 
 
 class Letters(Embedder):
@@ -264,7 +260,7 @@ def test_nearness_counts_only_beyond_every_look_alike(grey: charters.Charter) ->
 def test_a_judge_is_held_to_one_word(
     grey: charters.Charter, pieces: tuple[str, ...], probability: float
 ) -> None:
-    judge = GeneratorJudge(Words(pieces), Free)
+    judge = GeneratorJudge(Words(pieces), Granted)
 
     assert judge.probability(grey.clauses[0], "Range ce CV") == probability
 
@@ -274,7 +270,7 @@ def test_a_judge_that_says_neither_has_failed(
     grey: charters.Charter, pieces: tuple[str, ...]
 ) -> None:
     with pytest.raises(JudgementError):
-        GeneratorJudge(Words(pieces), Free).probability(grey.clauses[0], "Range ce CV")
+        GeneratorJudge(Words(pieces), Granted).probability(grey.clauses[0], "Range ce CV")
 
 
 def _load(text: str) -> charters.Charter:

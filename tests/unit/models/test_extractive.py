@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from writings import Granted
 
 from models.errors import Revocation, WritingRevokedError
 from models.extractive import ExtractiveGenerator
@@ -22,11 +23,6 @@ REMOTE = Source(
     2, "Télétravail", "Le télétravail est possible deux jours par semaine. L’accord est écrit."
 )
 ENGLISH = Source(3, "Laptops", "Every employee returns the laptop on the last day.")
-
-
-class Granted:
-    def check(self) -> None:
-        pass
 
 
 class Stopped:

@@ -14,6 +14,7 @@ from random import Random
 import numpy as np
 import pytest
 import tiny_gguf
+from writings import Granted
 
 from models.errors import ModelUnavailableError
 from models.llama import LlamaGenerator, LlamaSettings
@@ -27,11 +28,6 @@ pytestmark = pytest.mark.slow
 
 ROOM, LIMIT, SLOTS = 512, 32, 4
 PROMPT = Prompt("Charte.", (Source(1, "Frais", "Les repas."),), "Quoi ?", Language.FRENCH)
-
-
-class Granted:
-    def check(self) -> None:
-        """Writing may go on."""
 
 
 @pytest.fixture(scope="module")

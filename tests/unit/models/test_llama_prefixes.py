@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tiny_gguf
+from writings import Granted
 
 from models.llama import LlamaGenerator, LlamaSettings
 from models.llama.beginnings import Beginnings
@@ -22,11 +23,6 @@ from models.llama.weights import Weights
 from models.ports import Language, ModelIdentity, Prompt, Source
 
 PREFIX = Prefix((5, 6, 7), b"a state")
-
-
-class Granted:
-    def check(self) -> None:
-        return
 
 
 def aged(folder: Path, seconds: int) -> None:

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_servers import HEAD, Caller, Script, StandIn, event, free_port, models, written
 from tiny_gguf import CONTROLS, build
-from writings import finished
+from writings import Granted, finished
 
 from models.errors import (
     ModelBusyError,
@@ -43,11 +43,6 @@ PROMPT = Prompt(
 QUICK = HttpSettings(connect_s=2, first_token_s=0.4, next_token_s=0.4, rest_s=60)
 
 
-class Always(Permit):
-    def check(self) -> None:
-        return
-
-
 class Until(Permit):
     """Holds until it is told otherwise."""
 
@@ -68,7 +63,7 @@ def generator(*urls: str, settings: HttpSettings = QUICK, key: str | None = None
 
 
 def text_of(writer: HttpGenerator, prompt: Prompt = PROMPT) -> tuple[str, Usage]:
-    return finished(writer.write(prompt, Always()))
+    return finished(writer.write(prompt, Granted()))
 
 
 def test_a_text_comes_with_what_it_cost() -> None:
@@ -343,7 +338,7 @@ def test_a_stop_between_two_tokens_shows_no_other() -> None:
 
 def test_a_reader_who_leaves_ends_the_text_at_the_server() -> None:
     with StandIn(_begun(hold=True)) as server:
-        writing = generator(server.url).write(PROMPT, Always())
+        writing = generator(server.url).write(PROMPT, Granted())
         next(writing)
         writing.close()
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 import logging
 
 import pytest
+from writings import Granted
 
 from models.ports import Language, Prompt, Source
 from models.stub import StubGenerator, StubWarning
-
-
-class Granted:
-    def check(self) -> None:
-        pass
 
 
 def test_building_the_stub_warns_each_time(caplog: pytest.LogCaptureFixture) -> None:

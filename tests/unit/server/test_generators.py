@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import tiny_gguf
+from writings import Granted
 
 from models import catalog, profiles
 from models.late import LateGenerator
@@ -21,11 +22,6 @@ from server.wiring.generators import attention, how_to_run, is_apart
 pytestmark = pytest.mark.slow
 
 PROMPT = Prompt("Charte.", (Source(1, "Frais", "Les repas."),), "Quoi ?", Language.FRENCH)
-
-
-class Granted:
-    def check(self) -> None:
-        """Writing may go on."""
 
 
 def answer(home: Path) -> tuple[str, str]:
