@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from models.threads import stay_awake
 from server.access import Role
 from server.failures import EXPECTED
 from server.serving import serve
@@ -38,6 +39,7 @@ PEOPLE: tuple[Account, ...] = (
 
 
 def main() -> int:
+    stay_awake()
     try:
         settings = load()
         with open_vigie(settings) as vigie:

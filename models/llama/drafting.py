@@ -18,7 +18,9 @@ _HOPE = 0.3  # how likely a foretold token is thought to be at first
 _SWIFTNESS = 0.25  # weight of the last foretold token in that
 _PRICE = 0.3  # of a draft, in steps, until it is measured
 _WEIGHT = 0.2  # of the last pass in a running mean
-_FORGETTING = 0.01  # of a price at each step without drafts: one slow pass is forgiven
+_FORGETTING = 0.002  # of a price at each step without drafts: one slow pass is forgiven
+_TICK = 1e-9  # steps: no pass takes less
+_ACCIDENT = 2.0  # steps for each token: a pass that took longer was held up by something else
 
 
 class Lookup:
@@ -64,11 +66,16 @@ class Chance:
 
 
 class Stakes:
-    """How long drafts should be, by what passes took with and without them."""
+    """How long drafts should be, by what passes took with and without them.
+
+    A length that was never tried costs by the draft what the last one cost that was: where
+    llama.cpp multiplies rows one by one, a single pass tells it for all.
+    """
 
     def __init__(self) -> None:
         self._seconds: dict[int, float] = {}  # of a pass without drafts, by how many texts write
         self._prices: dict[tuple[int, int], float] = {}  # texts, length: in passes without drafts
+        self._rates: dict[int, float] = {}  # of a draft, by how many texts write
 
     def length(self, chances: Sequence[Chance], room: int) -> int:
         """How many tokens of each text the next pass reads: 1 without drafts, `room` at most.
@@ -82,18 +89,25 @@ class Stakes:
     def took(self, texts: int, length: int, seconds: float) -> None:
         """A pass over so many tokens of so many texts took so long."""
         if length > 1:
-            step = max(self._seconds.get(texts, seconds), 1e-9)
-            price = self._price(texts, length)
-            self._prices[texts, length] = price + _WEIGHT * (max(seconds, 1e-9) / step - price)
+            self._paid(texts, length, seconds / max(self._seconds.get(texts, seconds), _TICK))
             return
         past = self._seconds.get(texts, seconds)
         self._seconds[texts] = past + _WEIGHT * (seconds - past)
-        for shape, price in self._prices.items():
-            self._prices[shape] = price + _FORGETTING * (_usual(shape[1]) - price)
+        for (count, size), price in self._prices.items():
+            self._prices[count, size] = price + _FORGETTING * (_cost(size, _PRICE) - price)
+        for count, rate in self._rates.items():
+            self._rates[count] = rate + _FORGETTING * (_PRICE - rate)
+
+    def _paid(self, texts: int, length: int, steps: float) -> None:
+        price = min(max(steps, _TICK), _ACCIDENT * length)
+        past = self._prices.get((texts, length), price)
+        self._prices[texts, length] = past + _WEIGHT * (price - past)
+        self._rates[texts] = (price - 1) / (length - 1)
 
     def _price(self, texts: int, length: int) -> float:
-        return self._prices.get((texts, length), _usual(length))
+        rate = self._rates.get(texts, _PRICE)
+        return self._prices.get((texts, length), max(_cost(length, rate), _TICK))
 
 
-def _usual(length: int) -> float:
-    return 1 + _PRICE * (length - 1)
+def _cost(length: int, rate: float) -> float:
+    return 1 + rate * (length - 1)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -99,21 +99,15 @@ def sharing(one: House, server: Server, limit: int) -> Figure:
     ours, theirs = [], []
     for _ in range(ROUNDS):
         texts = bench_llm.half_shared(one)
-        ours.append(seconds(lambda: one.together(texts, limit)))  # noqa: B023  (called at once)
-        theirs.append(seconds(lambda: server.together(texts, limit)))  # noqa: B023
+        ours.append(bench_llm.seconds(partial(one.together, texts, limit)))
+        theirs.append(bench_llm.seconds(partial(server.together, texts, limit)))
     return Figure(
         f"llama_cpp: 8 users, 600-token prompts sharing 300, until all have {limit} tokens",
-        round(median(ours), 1),
+        round(median(ours), 2),
         "s",
         SERVER,
-        round(median(theirs), 1),
+        round(median(theirs), 2),
     )
-
-
-def seconds(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
 
 
 def single_user(one: House) -> Figure:

@@ -258,6 +258,25 @@ def test_drafts_never_leave_the_room_or_hold_others_up() -> None:
     assert settled(0.01, 64).length([quoting] * 64, 100) == 1
 
 
+def test_one_dear_pass_tells_the_price_of_every_length() -> None:
+    stakes = Stakes()
+    quoting = [Chance(0.9, 15)]
+    stakes.took(1, 1, 0.010)
+    tried = stakes.length(quoting, 100)
+    stakes.took(1, tried, 0.010 * tried)
+
+    assert tried > 1
+    assert stakes.length(quoting, 100) == 1
+
+
+def test_a_cheap_pass_lets_longer_ones_be_tried() -> None:
+    stakes = Stakes()
+    stakes.took(1, 1, 0.010)
+    stakes.took(1, 2, 0.011)
+
+    assert stakes.length([Chance(0.9, 15)], 100) > 2
+
+
 def test_a_price_that_was_an_accident_is_forgotten() -> None:
     stakes = Stakes()
     stakes.took(1, 1, 0.010)
