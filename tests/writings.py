@@ -1,7 +1,9 @@
-"""A text as a generator writes it, read to its end, and the permit to write it."""
+"""A text as a generator writes it, read to its end, and permits to write it."""
 
 from __future__ import annotations
 
+from models.energy import Work
+from models.errors import Revocation, WritingRevokedError
 from models.ports import Permit, Usage, Writing
 
 
@@ -10,6 +12,27 @@ class Granted(Permit):
 
     def check(self) -> None:
         return
+
+
+class Withdrawable(Permit):
+    """A permit that is withdrawn when told."""
+
+    def __init__(self) -> None:
+        self.reason: Revocation | None = None
+
+    def check(self) -> None:
+        if self.reason is not None:
+            raise WritingRevokedError(self.reason)
+
+
+class Paying(Granted):
+    """Pays for its answer."""
+
+    def __init__(self) -> None:
+        self.work = Work()
+
+    def charge(self, cpu_s: float) -> None:
+        self.work.charge(cpu_s)
 
 
 def pieces_of(writing: Writing) -> tuple[list[str], Usage]:

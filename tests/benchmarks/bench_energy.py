@@ -18,11 +18,11 @@ from statistics import median
 from threading import Barrier, Lock
 
 import shaped_gguf
+import writings
 from cpu_time import cpu_seconds
 from powercap import Powercap
 
 from models.apart import ApartGenerator
-from models.energy import Work
 from models.llama import LlamaGenerator, LlamaSettings
 from models.llama.effort import Effort
 from models.metering import Sharing, open_sharing
@@ -38,18 +38,12 @@ KINDS = {"in the server's process": LlamaGenerator, "in a process of its own": A
 Model = LlamaGenerator | ApartGenerator
 
 
-class Paying:
-    """A permit that never ends and pays for its answer; it knows what its peer would have paid."""
+class Paying(writings.Paying):
+    """It knows what its peer would have paid."""
 
     def __init__(self) -> None:
-        self.work = Work()
+        super().__init__()
         self.began = cpu_seconds()
-
-    def check(self) -> None:
-        return
-
-    def charge(self, cpu_s: float) -> None:
-        self.work.charge(cpu_s)
 
 
 def figures() -> Iterator[Figure]:

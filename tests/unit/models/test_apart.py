@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import tiny_gguf
-from writings import finished
+from writings import Withdrawable, finished
 
 from models.apart import ApartGenerator
 from models.apart.patience import MOST, Patience
@@ -36,17 +36,6 @@ PROMPT = Prompt("Charte.", (Source(1, "Frais", "Les repas."),), "Quoi ?", Langua
 
 
 TESTS = Path(__file__).parents[2]
-
-
-class Granted:
-    """A permit that is withdrawn when told."""
-
-    def __init__(self) -> None:
-        self.reason: Revocation | None = None
-
-    def check(self) -> None:
-        if self.reason is not None:
-            raise WritingRevokedError(self.reason)
 
 
 @pytest.fixture(scope="module")
@@ -84,16 +73,18 @@ def other(question: str) -> Prompt:
 
 def test_it_writes_what_the_same_model_writes_here(shared: ApartGenerator, file: Path) -> None:
     with closing(LlamaGenerator(file, IDENTITY, SETTINGS)) as here:
-        assert finished(shared.write(PROMPT, Granted())) == finished(here.write(PROMPT, Granted()))
+        assert finished(shared.write(PROMPT, Withdrawable())) == finished(
+            here.write(PROMPT, Withdrawable())
+        )
     assert shared.identity == IDENTITY
 
 
 def test_several_answers_at_once_are_each_their_own(shared: ApartGenerator) -> None:
     prompts = [other(f"Question {n} ?") for n in range(6)]
-    alone = [finished(shared.write(prompt, Granted())) for prompt in prompts]
+    alone = [finished(shared.write(prompt, Withdrawable())) for prompt in prompts]
 
     with ThreadPoolExecutor(6) as pool:
-        together = list(pool.map(lambda one: finished(shared.write(one, Granted())), prompts))
+        together = list(pool.map(lambda one: finished(shared.write(one, Withdrawable())), prompts))
 
     assert [text for text, _ in together] == [text for text, _ in alone]
 
@@ -101,7 +92,7 @@ def test_several_answers_at_once_are_each_their_own(shared: ApartGenerator) -> N
 def test_a_killed_process_ends_its_answers_with_a_sentence_and_the_next_one_works(
     long: ApartGenerator,
 ) -> None:
-    writing = long.write(PROMPT, Granted())
+    writing = long.write(PROMPT, Withdrawable())
     next(writing)
     killed = long.pid
     assert killed is not None
@@ -110,14 +101,14 @@ def test_a_killed_process_ends_its_answers_with_a_sentence_and_the_next_one_work
     with pytest.raises(ModelUnavailableError, match=r"in the middle of the answer \(SIGKILL\)"):
         finished(writing)
 
-    again = long.write(PROMPT, Granted())
+    again = long.write(PROMPT, Withdrawable())
     assert next(again) is not None
     assert long.pid not in {None, killed}
     again.close()
 
 
 def test_a_stop_ends_the_answer_with_its_reason(long: ApartGenerator) -> None:
-    permit = Granted()
+    permit = Withdrawable()
     writing = long.write(PROMPT, permit)
     next(writing)
     permit.reason = Revocation.STOPPED
@@ -129,7 +120,7 @@ def test_a_stop_ends_the_answer_with_its_reason(long: ApartGenerator) -> None:
 
 
 def test_a_stop_is_told_to_the_process_though_nobody_reads_the_pieces(endless: Started) -> None:
-    permit = Granted()
+    permit = Withdrawable()
     text = endless.ask(PROMPT, permit)
     text.said.get()
     assert not rests(endless, seconds=1)
@@ -141,7 +132,7 @@ def test_a_stop_is_told_to_the_process_though_nobody_reads_the_pieces(endless: S
 
 
 def test_an_answer_that_is_left_is_stopped_and_the_others_go_on(endless: Started) -> None:
-    left, kept = endless.ask(other("a"), Granted()), endless.ask(other("b"), Granted())
+    left, kept = endless.ask(other("a"), Withdrawable()), endless.ask(other("b"), Withdrawable())
     left.said.get()
     endless.leave(left)
     more = [kept.said.get() for _ in range(100)]
@@ -155,7 +146,7 @@ def test_a_process_that_does_not_obey_is_ended(file: Path) -> None:
     mourned: list[str] = []
     command = (sys.executable, "-P", str(TESTS / "endless.py"), "deaf")
     deaf = Started.start(Load(file, SETTINGS), lambda: mourned.append("once"), command, hung_s=0.1)
-    left, kept = deaf.ask(PROMPT, Granted()), deaf.ask(PROMPT, Granted())
+    left, kept = deaf.ask(PROMPT, Withdrawable()), deaf.ask(PROMPT, Withdrawable())
     left.said.get()
     kept.said.get()
     deaf.leave(left)
@@ -168,7 +159,7 @@ def test_a_process_that_does_not_obey_is_ended(file: Path) -> None:
 
 
 def test_a_revoked_permit_starts_nothing(file: Path) -> None:
-    permit = Granted()
+    permit = Withdrawable()
     permit.reason = Revocation.STOPPED
     with closing(ApartGenerator(file, IDENTITY, SETTINGS)) as generator:
         with pytest.raises(WritingRevokedError):
@@ -181,7 +172,7 @@ def test_nothing_is_started_before_the_first_answer_and_it_ends_with_the_generat
 ) -> None:
     with closing(ApartGenerator(file, IDENTITY, SETTINGS)) as generator:
         assert (generator.pid, generator.load) == (None, None)
-        finished(generator.write(PROMPT, Granted()))
+        finished(generator.write(PROMPT, Withdrawable()))
         first = generator.pid
         assert first is not None
 
@@ -194,7 +185,7 @@ def test_it_says_how_busy_its_process_is_and_what_memory_it_takes(
 ) -> None:
     with closing(LlamaGenerator(file, IDENTITY, LONG)) as here:
         idle = here.load
-    writing = long.write(PROMPT, Granted())
+    writing = long.write(PROMPT, Withdrawable())
     next(writing)
 
     busy = long.load
@@ -215,11 +206,11 @@ def test_one_that_does_not_say_how_busy_it_is_holds_nobody_up(file: Path) -> Non
 
 def test_closing_ends_running_answers_and_refuses_more(file: Path) -> None:
     generator = ApartGenerator(file, IDENTITY, LONG)
-    writing = generator.write(PROMPT, Granted())
+    writing = generator.write(PROMPT, Withdrawable())
     next(writing)
     generator.close()
 
-    for asked in (writing, generator.write(PROMPT, Granted())):
+    for asked in (writing, generator.write(PROMPT, Withdrawable())):
         with pytest.raises(ModelUnavailableError, match="the model was closed"):
             finished(asked)
 

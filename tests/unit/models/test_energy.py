@@ -11,7 +11,7 @@ from threading import Barrier, Thread
 import pytest
 import tiny_gguf
 from cpu_time import cpu_seconds
-from writings import finished
+from writings import Paying, finished
 
 from models.apart import ApartGenerator
 from models.energy import Work, estimate_wh
@@ -76,19 +76,6 @@ def test_the_work_of_a_thread_that_ended_is_known_up_to_where_it_was_seen() -> N
     other.join()
 
     assert (found[0].known_s or 0) > 0
-
-
-class Paying:
-    """A permit that never ends and pays for its answer."""
-
-    def __init__(self) -> None:
-        self.work = Work()
-
-    def check(self) -> None:
-        return
-
-    def charge(self, cpu_s: float) -> None:
-        self.work.charge(cpu_s)
 
 
 @pytest.fixture(scope="module")

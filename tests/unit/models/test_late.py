@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import tiny_gguf
-from writings import finished
+from writings import Withdrawable, finished
 
 from models.apart import ApartGenerator
 from models.errors import (
@@ -35,17 +35,6 @@ PATIENCE_S = 60.0
 AT_ONCE_S = 0.05
 
 Kind = type[LlamaGenerator] | type[ApartGenerator]
-
-
-class Granted:
-    """A permit that is withdrawn when told."""
-
-    def __init__(self) -> None:
-        self.reason: Revocation | None = None
-
-    def check(self) -> None:
-        if self.reason is not None:
-            raise WritingRevokedError(self.reason)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +72,7 @@ def test_it_is_loaded_at_the_first_answer_and_once(file: Path) -> None:
     late = LateGenerator(IDENTITY, load)
     assert (late.identity, late.load, loaded) == (IDENTITY, None, [])
 
-    first, second = (finished(late.write(PROMPT, Granted())) for _ in range(2))
+    first, second = (finished(late.write(PROMPT, Withdrawable())) for _ in range(2))
 
     assert first[0] == second[0]
     assert len(loaded) == 1
@@ -96,7 +85,7 @@ def test_what_was_loaded_before_is_not_loaded_again(file: Path) -> None:
 
     with closing(LateGenerator(IDENTITY, load, LlamaGenerator(file, IDENTITY, SETTINGS))) as late:
         assert late.load is not None
-        assert finished(late.write(PROMPT, Granted()))
+        assert finished(late.write(PROMPT, Withdrawable()))
 
 
 def test_unloading_tells_what_it_gave_back_and_the_next_answer_is_the_same(
@@ -104,17 +93,17 @@ def test_unloading_tells_what_it_gave_back_and_the_next_answer_is_the_same(
 ) -> None:
     assert isinstance(late, Unloadable)
     assert late.unload() is None, "nothing was loaded"
-    text, _ = finished(late.write(PROMPT, Granted()))
+    text, _ = finished(late.write(PROMPT, Withdrawable()))
     held = late.load
 
     assert late.unload() == held
     assert late.load is None
     assert late.unload() is None
-    assert finished(late.write(PROMPT, Granted()))[0] == text
+    assert finished(late.write(PROMPT, Withdrawable()))[0] == text
 
 
 def test_a_withdrawn_permit_loads_nothing(late: LateGenerator) -> None:
-    permit = Granted()
+    permit = Withdrawable()
     permit.reason = Revocation.STOPPED
 
     with pytest.raises(WritingRevokedError):
@@ -128,8 +117,8 @@ def test_while_someone_goes_on_the_model_stays_and_the_answer_is_whole(
 ) -> None:
     make = partial(kind, file, IDENTITY, SETTINGS)
     with closing(LateGenerator(IDENTITY, make, last_answer_s=AT_ONCE_S)) as late:
-        alone, _ = finished(late.write(PROMPT, Granted()))
-        writing = late.write(PROMPT, Granted())
+        alone, _ = finished(late.write(PROMPT, Withdrawable()))
+        writing = late.write(PROMPT, Withdrawable())
         first = next(writing)
 
         with pytest.raises(ModelBusyError, match="1 answers"):
@@ -140,7 +129,7 @@ def test_while_someone_goes_on_the_model_stays_and_the_answer_is_whole(
 
 
 def test_unloading_waits_for_whoever_was_stopped(long: LateGenerator) -> None:
-    permit = Granted()
+    permit = Withdrawable()
     writing = long.write(PROMPT, permit)
     next(writing)
     with ThreadPoolExecutor(1) as pool:
@@ -155,12 +144,12 @@ def test_unloading_waits_for_whoever_was_stopped(long: LateGenerator) -> None:
 
 def test_nobody_notices_a_model_that_comes_and_goes(late: LateGenerator) -> None:
     """Answers, looks and unloadings in any order: each text whole, and nothing freed in use."""
-    alone, _ = finished(late.write(PROMPT, Granted()))
+    alone, _ = finished(late.write(PROMPT, Withdrawable()))
     over, pause = threading.Event(), threading.Event()
 
     def ask(number: int) -> str:
         pause.wait(number % 3 * 0.01)
-        return finished(late.write(PROMPT, Granted()))[0]
+        return finished(late.write(PROMPT, Withdrawable()))[0]
 
     def interrupt() -> int:
         times = 0
@@ -180,8 +169,8 @@ def test_nobody_notices_a_model_that_comes_and_goes(late: LateGenerator) -> None
 
 
 def test_closed_for_good_it_answers_nobody(late: LateGenerator) -> None:
-    finished(late.write(PROMPT, Granted()))
+    finished(late.write(PROMPT, Withdrawable()))
     late.close()
 
     with pytest.raises(ModelUnavailableError, match="closed"):
-        finished(late.write(PROMPT, Granted()))
+        finished(late.write(PROMPT, Withdrawable()))

@@ -19,9 +19,9 @@ import pytest
 import tiny_gguf
 from cpu_time import cpu_seconds
 from powercap import Powercap
+from writings import Paying
 
 from models.apart import ApartGenerator
-from models.energy import Work
 from models.llama import LlamaGenerator, LlamaSettings
 from models.metering import Sharing, open_sharing
 from models.ports import Language, ModelIdentity, Prompt, Source
@@ -37,19 +37,6 @@ SETTINGS = LlamaSettings(
 WATTS, ALWAYS_WATTS = 10.0, 3.0
 OFTEN_S = 0.005
 Model = LlamaGenerator | ApartGenerator
-
-
-class Paying:
-    """A permit that never ends and pays for its answer."""
-
-    def __init__(self) -> None:
-        self.work = Work()
-
-    def check(self) -> None:
-        return
-
-    def charge(self, cpu_s: float) -> None:
-        self.work.charge(cpu_s)
 
 
 @contextmanager
