@@ -7,6 +7,7 @@ that HTTP costs it nothing there. llama-bench writes alone, with nothing around 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ from server.benching import Figure, PeerMissingError
 
 LLAMA_BENCH = PROGRAMS / "llama-bench"
 SERVER, BENCH = f"llama-server, {USERS} slots", "llama-bench"
+THREADS = str(len(os.sched_getaffinity(0)))  # as many as the engine takes
 ASKED_S = 600.0
 ALONE, BEFORE = 96, 100  # tokens of one user, behind so many
 
@@ -68,7 +70,7 @@ def figures() -> Iterator[Figure]:
 
 @contextmanager
 def served(model: Path) -> Iterator[Server]:
-    options = ("--ctx-size", str(USERS * ROOM), "--threads", "2", "--ubatch-size", "512")
+    options = ("--ctx-size", str(USERS * ROOM), "--threads", THREADS, "--ubatch-size", "512")
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with llama_server(model, log, USERS, *options, "--no-kv-unified") as child:
@@ -129,7 +131,7 @@ def single_user(one: House) -> Figure:
 def llama_bench(model: Path) -> float:
     """Tokens a second that it writes behind as many as ours does."""
     command = [str(LLAMA_BENCH), "-m", str(model), "-p", "0", "-n", str(ALONE), "-d", str(BEFORE)]
-    command += ["-t", "2", "-r", "1", "-fa", "0", "-o", "json"]
+    command += ["-t", THREADS, "-r", "1", "-fa", "0", "-o", "json"]
     ran = subprocess.run(command, check=True, capture_output=True)
     (row,) = json.loads(ran.stdout)
     return float(row["avg_ts"])

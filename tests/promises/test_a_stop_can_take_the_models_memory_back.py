@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import shaped_gguf
+from patience import within
 
 from models import catalog
 from server.audit.events import EventKind
@@ -101,7 +100,7 @@ def test_most_of_the_models_memory_is_free_after_the_stop_and_a_restart_answers_
 
         stopped(home, unload=True)
 
-        assert within(lambda: one.says("load") == "None")
+        assert within(PATIENCE_S, lambda: one.says("load") == "None")
         assert before - one.resident_mb() > MOST * size_mb
         restarted(home)
         assert one.says("write") == text
@@ -116,15 +115,15 @@ def test_every_process_that_holds_the_model_obeys(home: Path) -> None:
 
             stopped(home, unload=True)
 
-            assert within(lambda: one.says("load") == "None")
-            assert within(lambda: other.says("load") == "None")
+            assert within(PATIENCE_S, lambda: one.says("load") == "None")
+            assert within(PATIENCE_S, lambda: other.says("load") == "None")
 
 
 def test_what_was_freed_is_on_the_record(home: Path) -> None:
     with worker(home, "none") as one:
         one.says("write")
         stopped(home, unload=True)
-        assert within(lambda: one.says("load") == "None")
+        assert within(PATIENCE_S, lambda: one.says("load") == "None")
 
     with AuditLog.open(home / "record.db", now) as record:
         (stop,) = record.entries(kinds=(EventKind.SWITCHED,))
@@ -139,7 +138,7 @@ def test_a_stop_that_does_not_demand_it_keeps_the_model(home: Path) -> None:
         one.says("write")
         stopped(home, unload=False)
 
-        assert not within(lambda: one.says("load") == "None", seconds=1.5)
+        assert not within(1.5, lambda: one.says("load") == "None")
 
 
 def children(pid: int) -> list[int]:
@@ -150,13 +149,3 @@ def children(pid: int) -> list[int]:
 def resident_kb(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
     return sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-
-
-def within(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
-    """Whether something comes true in time; how long it took is not judged."""
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        threading.Event().wait(0.05)
-    return True

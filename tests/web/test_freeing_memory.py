@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 import tiny_gguf
 from conftest import Opened
 from fastapi import FastAPI
+from patience import within
 from starlette.testclient import TestClient
 from visitor import HERE, Visitor, person
 from writings import Granted
@@ -63,7 +61,7 @@ def test_a_ticked_box_frees_the_memory_and_the_page_says_so(modelled: Vigie, app
 
     assert 'name="unload"' in before
     assert "en mémoire (au moins" in before
-    assert within(lambda: "pas en mémoire" in admin.web.get("/admin/switch").text)
+    assert within(PATIENCE_S, lambda: "pas en mémoire" in admin.web.get("/admin/switch").text)
     assert said_on_the_record(modelled) == {"mode": "off", "unload": True}
 
 
@@ -73,7 +71,7 @@ def test_a_box_that_nobody_ticked_frees_nothing(modelled: Vigie, app: FastAPI) -
     admin.send("/admin/switch", mode="search-only", reason="nuit")
 
     assert not modelled.switch.state().unload
-    assert not within(lambda: not admin.web.get("/health").json()["loaded"], seconds=1.0)
+    assert not within(1.0, lambda: not admin.web.get("/health").json()["loaded"])
     assert said_on_the_record(modelled) == {"mode": "search-only"}
 
 
@@ -86,7 +84,7 @@ def test_after_a_stop_that_left_the_model_its_memory_can_still_be_freed(
     admin.send("/admin/switch", mode="off", reason="machine chargée", unload="true")
 
     assert 'id="unload-title"' in stopped.text
-    assert within(lambda: "pas en mémoire" in admin.web.get("/admin/switch").text)
+    assert within(PATIENCE_S, lambda: "pas en mémoire" in admin.web.get("/admin/switch").text)
     assert 'id="unload-title"' not in admin.web.get("/admin/switch").text
 
 
@@ -102,7 +100,9 @@ def test_a_program_frees_the_memory_and_a_restart_brings_the_answer_back(
     )
 
     assert stopped.json()["unload"] is True
-    assert within(lambda: first.get("/api/v1/switch").json()["model"]["loaded"] is False)
+    assert within(
+        PATIENCE_S, lambda: first.get("/api/v1/switch").json()["model"]["loaded"] is False
+    )
     health = first.get("/health").json()
     assert (health["loaded"], health["load"]) == (False, None)
     first.post("/api/v1/switch", json=on)
@@ -138,13 +138,3 @@ def program(house: Vigie, app: FastAPI, name: str) -> TestClient:
 
 def said_on_the_record(house: Vigie) -> object:
     return house.record.entries(kinds=(EventKind.SWITCHED,), limit=100)[-1].facts
-
-
-def within(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
-    """Whether something comes true in time; how long it took is not judged."""
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        threading.Event().wait(0.05)
-    return True
